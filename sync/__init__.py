@@ -1,0 +1,1 @@
+"""From mailboxes to merged records. Knows nothing of Flask or of `server`."""
