@@ -1,0 +1,21 @@
+"""One spelling for one JSON value, the same in Python and in TypeScript (RFC 8785)."""
+
+import hashlib
+import json
+from typing import Any
+
+import rfc8785
+
+
+def canonical(value: Any) -> bytes:
+    """The value's canonical JSON. Raises ValueError for what JSON between two languages cannot carry: integers beyond 2^53, lone surrogates, NaN."""
+    try:
+        return rfc8785.dumps(value)
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
+        raise ValueError(str(error)) from error
+
+
+def digest(document: dict[str, Any]) -> str:
+    """SHA-256 of a document's body, its revision aside: tells a repetition from another body under the same id. Never fails: what has no canonical form has Python's."""
+    body = {key: value for key, value in document.items() if key not in ("_rev", "_conflicts", "_revisions")}
+    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
