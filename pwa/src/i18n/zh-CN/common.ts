@@ -1,0 +1,15 @@
+export const common = {
+  'app.name': '家门口',
+  'home.field': '走访上报',
+  'home.branch': '任务',
+  'home.office': '后台审核',
+  'language.other': 'English',
+  'session.sign-in': '登录',
+  'session.sign-out': '退出登录',
+  'session.login': '账号',
+  'session.password': '密码',
+  'error.unreachable': '连不上服务器，请检查网络后再试',
+  'error.wrong_password': '账号或密码不对',
+  'error.too_many_requests': '试得太频繁，请稍等一会儿再试',
+  'error.other': '出了点问题，请再试一次（{code}）',
+}
