@@ -3,7 +3,8 @@
 SyncError
 ├── MailboxesUnavailable   the CouchDB server cannot be reached, timed out or is too busy: wait and try again
 ├── NoSuchMailbox          the database is not there
-└── NoSuchDocument         the document or attachment is not there
+├── NoSuchDocument         the document or attachment is not there
+└── LeaseLost              another worker has taken the database over: what was read of it must not be committed
 """
 
 
@@ -25,3 +26,7 @@ class NoSuchMailbox(SyncError):
 
 class NoSuchDocument(SyncError):
     """The document or attachment is not there."""
+
+
+class LeaseLost(SyncError):
+    """Another worker has taken the database over: what was read of it must not be committed."""

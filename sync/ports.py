@@ -1,9 +1,11 @@
 """What the engine needs from outside."""
 
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol, Sequence
+from typing import Any, Literal, Protocol
 
-Document = dict[str, Any]
+from sync.domain.judge import Arrival, Decision, Document, Facts
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ class Checkpoint:
 
 
 class Mailboxes(Protocol):
-    """The CouchDB databases, by name. Every call raises `sync.errors.MailboxesUnavailable` when the server cannot be reached or is too busy, `NoSuchMailbox` when the database is not there."""
+    """The CouchDB databases, by name. Every call raises `sync.errors.MailboxesUnavailable` when the server cannot be reached or is too busy,
+    `NoSuchMailbox` when the database is not there."""
 
     def create(self, name: str) -> bool:
         """Make the database (`q=1`, nobody but the server admitted). False if it was there."""
@@ -77,3 +80,70 @@ class Clock(Protocol):
 
     def now(self) -> int:
         """Milliseconds since 1970-01-01 UTC."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A database this worker may read until its lease ends. `written`: the door's count at the claim. `way`: what it holds."""
+
+    name: str
+    author: str
+    way: Literal["mailbox", "photos"]
+    written: int
+    checkpoint: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read of one claimed database: documents to judge, pieces of photos, the server's own documents as (id, rev, losing revs) to
+    compare, and how far it was read."""
+
+    claim: Claim
+    arrivals: tuple[Arrival, ...]
+    pieces: tuple[Document, ...]
+    own: tuple[tuple[str, str, tuple[str, ...]], ...]
+    last: str
+    complete: bool
+
+
+@dataclass(frozen=True)
+class Due:
+    """A document on its way to a mailbox; `body` None takes it out. `rev`: the revision it was last delivered as."""
+
+    mailbox: str
+    id: str
+    body: Document | None
+    version: int
+    rev: str | None
+
+
+class Transaction(Protocol):
+    """One transaction of the ledger. It commits when its block ends, and leaves no trace when the block raises."""
+
+    def facts(self, arrivals: Sequence[Arrival]) -> Facts:
+        """What is known about everything the arrivals name; the jobs among it are locked."""
+
+    def apply(self, decision: Decision) -> None:
+        """The inputs with their verdicts, the rows they change, and the outgoing messages."""
+
+    def finish(self, reading: Reading) -> None:
+        """Pieces, the server's own documents and the checkpoint of one database. Raises `sync.errors.LeaseLost` when another worker has taken it over."""
+
+
+class Ledger(Protocol):
+    """The SQL side: the ledger of inputs, the rows, the shelf of documents on their way back."""
+
+    def claim(self, limit: int) -> list[Claim]:
+        """Up to `limit` databases that were written, leased to this worker."""
+
+    def release(self, claims: Sequence[Claim], *, after_ms: int) -> None:
+        """Let databases go unread, to be tried again later."""
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """Begin."""
+
+    def due(self, limit: int) -> list[Due]:
+        """Documents to deliver, leased to this worker."""
+
+    def delivered(self, outcomes: Sequence[tuple[Due, Written]]) -> None:
+        """Note what became of them; what failed is due again, later each time."""

@@ -16,6 +16,6 @@ def canonical(value: Any) -> bytes:
 
 
 def digest(document: dict[str, Any]) -> str:
-    """SHA-256 of a document's body, its revision aside: tells a repetition from another body under the same id. Never fails: what has no canonical form has Python's."""
+    """SHA-256 of a document's body, its revision aside: tells a repetition from another body under the same id. Of Python's own spelling, so it never fails."""
     body = {key: value for key, value in document.items() if key not in ("_rev", "_conflicts", "_revisions")}
     return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

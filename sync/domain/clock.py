@@ -27,5 +27,6 @@ def read_stamp(text: object) -> Stamp | None:
 
 
 def believable(claimed: int, *, last_sync: int, saw: int, arrived: int) -> int:
-    """When a step was taken, as far as can be believed (law 4): not before the later of the replica's last sync and the version it saw, not after it arrived. All in milliseconds."""
+    """When a step was taken, as far as can be believed (law 4), in milliseconds: not before the later of its replica's last sync and the version it saw,
+    not after it arrived."""
     return min(max(claimed, last_sync, saw), arrived)

@@ -25,13 +25,13 @@ class Write:
 
     id: str
     at: Stamp
-    first: tuple[int, int, str]
+    first: Stamp
     spelling: bytes
     sets: Mapping[Register, Any]
     over: Mapping[str, frozenset[str]]
 
     @property
-    def rank(self) -> tuple[tuple[int, int, str], Stamp, bytes]:
+    def rank(self) -> tuple[Stamp, Stamp, bytes]:
         return self.first, self.at, self.spelling
 
 
@@ -54,7 +54,7 @@ class Folded:
 
 
 def write_of(document: Mapping[str, Any], received: int | None) -> Write:
-    """A visit, problem or edit as a write. `received` is when it first arrived, in milliseconds; None: never, it is still on the phone. The document's form has been judged before."""
+    """A visit, problem or edit as a write, its form judged before. `received`: when it first arrived, in milliseconds; None: never, it is still on the phone."""
     at = read_stamp(document["at"])
     if at is None:
         raise ValueError(f"{document['_id']}: no stamp")
@@ -69,7 +69,7 @@ def write_of(document: Mapping[str, Any], received: int | None) -> Write:
             sets[Register(key)] = value
     over = {name: frozenset(ids) for name, ids in document.get("over", {}).items()} if document["type"] == "edit" else {}
     spelling = canonical({key: value for key, value in document.items() if key == "_id" or not key.startswith("_")})
-    return Write(document["_id"], at, tuple(min(at, arrived)), spelling, sets, over)
+    return Write(document["_id"], at, min(at, arrived), spelling, sets, over)
 
 
 def fold(writes: Iterable[Write]) -> Folded:

@@ -1,0 +1,143 @@
+"""The engine: gather → decide → apply, one batch, one transaction; then deliver what is due.
+
+It holds no state of its own. Killed at any instruction it loses nothing and repeats nothing: what was not committed is read again, what was
+committed and not delivered is still due.
+"""
+
+import logging
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from itertools import groupby
+
+from sync.domain.documents import written_by_server
+from sync.domain.judge import Arrival, decide, poisoned
+from sync.errors import LeaseLost, MailboxesUnavailable, NoSuchMailbox
+from sync.ports import Claim, Clock, Document, Due, Ledger, Mailboxes, Reading, Written
+
+log = logging.getLogger(__name__)
+
+# At one time: databases read, and documents taken from all of them together.
+CLAIMS = 64
+DOCUMENTS = 2_000
+DELIVERIES = 2_000
+BUSY_MS = 1_000
+
+
+class Engine:
+    """Reads written mailboxes into the ledger and delivers the server's documents. `pool` runs the calls to CouchDB side by side."""
+
+    def __init__(self, mailboxes: Mailboxes, ledger: Ledger, clock: Clock, pool: Executor) -> None:
+        self._mailboxes = mailboxes
+        self._ledger = ledger
+        self._clock = clock
+        self._pool = pool
+
+    def step(self) -> int:
+        """One batch: how many databases were read and documents delivered. 0: there was nothing to do."""
+        claims = self._ledger.claim(CLAIMS)
+        if claims:
+            self._merge(claims)
+        return len(claims) + self.deliver()
+
+    def _merge(self, claims: Sequence[Claim]) -> None:
+        limit = max(50, DOCUMENTS // len(claims))
+        readings = [reading for reading in self._pool.map(lambda claim: self._gather(claim, limit), claims) if reading is not None]
+        try:
+            self._commit(readings)
+        except Exception:
+            # One database must not hold up the others: each by itself, so that only the one at fault stays behind.
+            log.exception("a batch of %d databases failed; each is taken by itself", len(readings))
+            for reading in readings:
+                self._commit_alone(reading)
+
+    def _gather(self, claim: Claim, limit: int) -> Reading | None:
+        """What is new in one database, or None when it must be read later."""
+        try:
+            try:
+                changes = self._mailboxes.changes(claim.name, claim.checkpoint, limit)
+            except NoSuchMailbox:
+                self._mailboxes.create(claim.name)
+                changes = self._mailboxes.changes(claim.name, "0", limit)
+        except MailboxesUnavailable as error:
+            log.warning("%s: %s", claim.name, error)
+            self._ledger.release([claim], after_ms=max(BUSY_MS, error.retry_after * 1000))
+            return None
+        now = self._clock.now()
+        arrivals, pieces, own = [], [], []
+        for row in changes.rows:
+            if written_by_server(row.id):
+                own.append((row.id, "" if row.deleted else row.rev, row.losers))
+            elif row.deleted or row.document is None or row.id.startswith("_"):
+                continue  # deleting one's own copy withdraws nothing
+            elif claim.way == "photos" and row.id.startswith("piece:"):
+                pieces.append(row.document)
+            else:
+                arrivals.append(Arrival(claim.way, claim.author, claim.name, row.document, now))
+        return Reading(claim, tuple(arrivals), tuple(pieces), tuple(own), changes.last, len(changes.rows) < limit and not changes.pending)
+
+    def _commit(self, readings: Sequence[Reading]) -> None:
+        arrivals = [arrival for reading in readings for arrival in reading.arrivals]
+        with self._ledger.transaction() as transaction:
+            transaction.apply(decide(arrivals, transaction.facts(arrivals), self._clock.now()))
+            for reading in readings:
+                transaction.finish(reading)
+
+    def _commit_alone(self, reading: Reading) -> None:
+        try:
+            self._commit([reading])
+        except LeaseLost:
+            log.warning("%s: another worker has taken it over", reading.claim.name)
+        except Exception:
+            log.exception("%s: its batch failed; each document is taken by itself", reading.claim.name)
+            self._commit_one_by_one(reading)
+
+    def _commit_one_by_one(self, reading: Reading) -> None:
+        """Find the document that breaks the transaction, and quarantine it: it must never block those behind it."""
+        for arrival in reading.arrivals:
+            try:
+                with self._ledger.transaction() as transaction:
+                    transaction.apply(decide([arrival], transaction.facts([arrival]), self._clock.now()))
+            except Exception:
+                log.exception("%s: %s cannot be merged", reading.claim.name, arrival.document.get("_id"))
+                with self._ledger.transaction() as transaction:
+                    transaction.apply(poisoned(arrival, transaction.facts([arrival])))
+        with self._ledger.transaction() as transaction:
+            transaction.finish(reading)
+
+    def deliver(self) -> int:
+        """Bring due documents into their mailboxes: how many were tried."""
+        due = self._ledger.due(DELIVERIES)
+        parcels = [list(parcel) for _, parcel in groupby(sorted(due, key=lambda one: (one.mailbox, one.id)), key=lambda one: one.mailbox)]
+        outcomes = [outcome for parcel in self._pool.map(self._hand_over, parcels) for outcome in parcel]
+        if outcomes:
+            self._ledger.delivered(outcomes)
+        return len(outcomes)
+
+    def _hand_over(self, parcel: list[Due]) -> list[tuple[Due, Written]]:
+        """One mailbox's documents, in one bulk write; those that met another revision once more, on top of it."""
+        name = parcel[0].mailbox
+        try:
+            try:
+                answers = self._mailboxes.write(name, [_addressed(one, one.rev) for one in parcel])
+            except NoSuchMailbox:
+                self._mailboxes.create(name)
+                answers = self._mailboxes.write(name, [_addressed(one, None) for one in parcel])
+            collided = [one for one, answer in zip(parcel, answers, strict=True) if answer.error == "conflict"]
+            if collided:
+                revisions = self._mailboxes.revisions(name, [one.id for one in collided])
+                again = [one for one in collided if one.body is not None or one.id in revisions]
+                second = {answer.id: answer for answer in self._mailboxes.write(name, [_addressed(one, revisions.get(one.id)) for one in again])}
+                gone = {one.id: Written(one.id) for one in collided if one not in again}
+                answers = [second.get(answer.id) or gone.get(answer.id) or answer for answer in answers]
+            return list(zip(parcel, answers, strict=True))
+        except MailboxesUnavailable as error:
+            log.warning("%s: %s", name, error)
+            return [(one, Written(one.id, error="unavailable")) for one in parcel]
+
+
+def _addressed(one: Due, rev: str | None) -> Document:
+    body: Document = {"_deleted": True} if one.body is None else dict(one.body)
+    body["_id"] = one.id
+    if rev:
+        body["_rev"] = rev
+    return body
