@@ -1,6 +1,7 @@
 """What can go wrong in an answer to a client, and the one JSON shape it is told in.
 
 DoorstepError                    status, code, message, fields
+├── Malformed          400       the body is not JSON
 ├── Invalid            422       a field's value is wrong; `fields` says which
 ├── NotSignedIn        401       no session, or not any more; the code says why
 ├── Forbidden          403
@@ -30,6 +31,10 @@ class DoorstepError(Exception):
         self.fields = fields or {}
         self.retry_after = retry_after
         super().__init__(self.message)
+
+
+class Malformed(DoorstepError):
+    status, code = 400, "malformed_json"
 
 
 class Invalid(DoorstepError):
