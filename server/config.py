@@ -1,8 +1,11 @@
 """Settings, read once from the environment. Everything a deployment may set is here and in docs/operations.md."""
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+
+# Where browsers' push services live; a subscription to anywhere else is refused.
+PUSH_HOSTS = ("fcm.googleapis.com", "*.push.services.mozilla.com", "*.notify.windows.com", "*.push.apple.com")
 
 
 @dataclass(frozen=True)
@@ -16,9 +19,7 @@ class Config:
     session_days: int = 30
     vapid_private_key: str = ""
     vapid_subject: str = "mailto:operator@example.org"
-    push_hosts: tuple[str, ...] = field(
-        default=("fcm.googleapis.com", "*.push.services.mozilla.com", "*.notify.windows.com", "*.push.apple.com")
-    )
+    push_hosts: tuple[str, ...] = PUSH_HOSTS
 
     @classmethod
     def from_environment(cls, environ: os._Environ[str] | dict[str, str] = os.environ) -> "Config":
@@ -34,7 +35,7 @@ class Config:
             session_days=int(environ.get("SESSION_DAYS") or cls.session_days),
             vapid_private_key=environ.get("VAPID_PRIVATE_KEY", ""),
             vapid_subject=environ.get("VAPID_SUBJECT") or cls.vapid_subject,
-            push_hosts=tuple(filter(None, environ.get("PUSH_HOSTS", "").split(","))) or cls.__dataclass_fields__["push_hosts"].default,
+            push_hosts=tuple(filter(None, environ.get("PUSH_HOSTS", "").split(","))) or PUSH_HOSTS,
         )
 
 

@@ -10,9 +10,9 @@ from concurrent.futures import Executor
 from itertools import groupby
 
 from sync.domain.documents import written_by_server
-from sync.domain.judge import Arrival, decide, poisoned
+from sync.domain.judge import Arrival, Document, decide, poisoned
 from sync.errors import LeaseLost, MailboxesUnavailable, NoSuchMailbox
-from sync.ports import Claim, Clock, Document, Due, Ledger, Mailboxes, Reading, Written
+from sync.ports import Claim, Clock, Due, Ledger, Mailboxes, Reading, Written
 
 log = logging.getLogger(__name__)
 

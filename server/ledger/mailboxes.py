@@ -1,6 +1,5 @@
 """The mailboxes as SQL knows them: whose they are, what the door noted, and who is reading which."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 import sqlalchemy as sa
@@ -8,21 +7,11 @@ import sqlalchemy as sa
 from server.context import doorstep
 from server.database import writing
 from server.ledger.models import Mailbox
+from sync.ports import Claim
 
 Kind = Literal["mailbox", "photos"]
 KINDS: tuple[Kind, ...] = ("mailbox", "photos")
 _mailboxes = Mailbox.__table__
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A mailbox this worker may read until its lease ends. `written` is the door's count at the claim: what `finish` marks as merged."""
-
-    name: str
-    user_id: str
-    kind: Kind
-    written: int
-    checkpoint: str
 
 
 def name_of(prefix: str, kind: Kind, user_id: str) -> str:
@@ -34,7 +23,8 @@ def open_mailboxes(connection: sa.Connection, user_id: str, now: int) -> dict[Ki
     """Enter a user's two databases; the merge worker makes them in CouchDB before it delivers. Doing it twice is once."""
     names = {kind: name_of(doorstep.config.couchdb_prefix, kind, user_id) for kind in KINDS}
     there = set(connection.scalars(sa.select(_mailboxes.c.name).where(_mailboxes.c.user_id == user_id)))
-    fresh = [{"name": name, "user_id": user_id, "kind": kind} for kind, name in names.items() if name not in there]
+    # Written once, as it were: the worker finds it missing in CouchDB and makes it.
+    fresh = [{"name": name, "user_id": user_id, "kind": kind, "written": 1} for kind, name in names.items() if name not in there]
     if fresh:
         connection.execute(sa.insert(_mailboxes), fresh)
     return names
@@ -83,7 +73,9 @@ def finish(connection: sa.Connection, one: Claim, owner: str, checkpoint: str, m
         values["merged"] = one.written
     return (
         connection.execute(
-            sa.update(_mailboxes).where(_mailboxes.c.name == one.name, _mailboxes.c.lease_owner == owner, _mailboxes.c.checkpoint == one.checkpoint).values(**values)
+            sa.update(_mailboxes)
+            .where(_mailboxes.c.name == one.name, _mailboxes.c.lease_owner == owner, _mailboxes.c.checkpoint == one.checkpoint)
+            .values(**values)
         ).rowcount
         == 1
     )
@@ -91,9 +83,7 @@ def finish(connection: sa.Connection, one: Claim, owner: str, checkpoint: str, m
 
 def release(connection: sa.Connection, names: list[str], owner: str, until: int) -> None:
     """Let databases go unread, to be tried again after `until`."""
-    connection.execute(
-        sa.update(_mailboxes).where(_mailboxes.c.name.in_(names), _mailboxes.c.lease_owner == owner).values(lease_owner=None, lease_until=until)
-    )
+    connection.execute(sa.update(_mailboxes).where(_mailboxes.c.name.in_(names), _mailboxes.c.lease_owner == owner).values(lease_owner=None, lease_until=until))
 
 
 def written_all(connection: sa.Connection) -> int:

@@ -68,7 +68,10 @@ class ShelfDocument(Base):
     """The document a mailbox ought to hold under this id (`body` null: none). It is due while `version` is ahead of `sent`."""
 
     __tablename__ = "shelf"
-    __table_args__ = (sa.Index("ix_shelf_due", "retry_at", sqlite_where=sa.text("version > sent"), postgresql_where=sa.text("version > sent")),)
+    __table_args__ = (
+        sa.Index("ix_shelf_due", "retry_at", sqlite_where=sa.text("version > sent"), postgresql_where=sa.text("version > sent")),
+        sa.Index(None, "document_id"),
+    )
 
     mailbox: Mapped[str] = mapped_column(sa.ForeignKey("mailboxes.name"), primary_key=True)
     document_id: Mapped[str] = mapped_column(sa.String(256), primary_key=True)

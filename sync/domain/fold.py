@@ -54,7 +54,7 @@ class Folded:
 
 
 def write_of(document: Mapping[str, Any], received: int | None) -> Write:
-    """A visit, problem or edit as a write, its form judged before. `received`: when it first arrived, in milliseconds; None: never, it is still on the phone."""
+    """A visit, problem or edit as a write, its form judged before. `received`: when it first arrived, in milliseconds; None: never, it is on the phone."""
     at = read_stamp(document["at"])
     if at is None:
         raise ValueError(f"{document['_id']}: no stamp")

@@ -63,7 +63,8 @@ class Facts:
     """What the ledger knows of everything the arrivals name.
 
     `seen`: per document id, every (digest, author) under it, the first first. `inputs`: per record, its entries so far; per replica with steps
-    that wait, those. `places` and `jobs`: paths. `held`: per author, the whole history. `last_sync`, `watermarks`: per (mailbox, replica). `saw`: when a (job, version) came to be.
+    that wait, those. `places` and `jobs`: paths. `held`: per author, the whole history. `last_sync`, `watermarks`: per (mailbox, replica).
+    `saw`: when a (job, version) came to be.
     """
 
     seen: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
