@@ -29,6 +29,8 @@ class Notice(Base):
 
 
 class PushSubscription(Base):
+    """A browser that takes notices for whoever is signed in there. An endpoint is a secret, and too long for a key: its SHA-256 stands for it."""
+
     __tablename__ = "push_subscriptions"
 
     endpoint_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
@@ -36,12 +38,11 @@ class PushSubscription(Base):
     user_id: Mapped[str] = mapped_column(sa.ForeignKey("users.id"), index=True)
     p256dh: Mapped[str] = mapped_column(sa.String(128))
     auth: Mapped[str] = mapped_column(sa.String(64))
-    language: Mapped[str] = mapped_column(sa.String(8), default="zh-CN")
     created_at: Mapped[int] = mapped_column(Instant)
 
 
 class Delivery(Base):
-    """One attempt to hand a notice to one channel: what an operator reads when somebody says "I got nothing"."""
+    """What became of handing a notice to one device: what an operator reads when somebody says "I got nothing"."""
 
     __tablename__ = "deliveries"
     __table_args__ = (sa.UniqueConstraint("notice_id", "channel", "target"),)

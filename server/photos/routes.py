@@ -4,6 +4,7 @@ from flask import Blueprint, Response, request
 
 from server.context import doorstep
 from server.database import db, writing
+from server.endpoints import described, read_query
 from server.errors import NotFound
 from server.ledger import service as ledger
 from server.people.signed_in import caller
@@ -15,9 +16,10 @@ blueprint = Blueprint("photos", __name__)
 
 
 @blueprint.get("/api/photos/<photo_id>")
+@described("A photo's bytes", query=PhotoQuery, media="image/jpeg")
 def show(photo_id: str) -> Response:
     """The bytes of one size. The reading is logged before they leave."""
-    size = PhotoQuery().load(request.args)["size"]
+    size = read_query(PhotoQuery)["size"]
     photo = _readable(photo_id)
     if photo.media_type is None:
         raise NotFound("photo_pending")

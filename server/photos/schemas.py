@@ -1,12 +1,11 @@
 """What may be asked of a photo."""
 
-from marshmallow import EXCLUDE, Schema, fields, validate
+from marshmallow import fields, validate
+
+from server.endpoints import Schema
 
 SIZES = ("thumb", "screen", "original")
 
 
 class PhotoQuery(Schema):
-    class Meta:
-        unknown = EXCLUDE
-
-    size = fields.String(load_default="screen", validate=validate.OneOf(SIZES, error="not_a_size"))
+    size = fields.String(load_default="screen", validate=validate.OneOf(SIZES, error="invalid"))

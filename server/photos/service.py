@@ -160,7 +160,6 @@ def _sort_out(connection: sa.Connection, mailbox: str, ids: Sequence[str]) -> tu
                 whole.append(id)
             else:
                 waiting.append((id, received_at))
-    _mark(connection, mailbox, stored, "stored")
     _mark(connection, mailbox, whole, "whole")
     _mark(connection, mailbox, [id for id, _ in waiting], "pieces")
     return whole, waiting, stored
@@ -168,7 +167,7 @@ def _sort_out(connection: sa.Connection, mailbox: str, ids: Sequence[str]) -> tu
 
 def _mark(connection: sa.Connection, mailbox: str, ids: Sequence[str], state: str) -> None:
     for part in _parts(ids):
-        statement = sa.update(PhotoSender).where(_senders.c.photo_id.in_(part), _senders.c.mailbox == mailbox, _senders.c.state != state)
+        statement = sa.update(_senders).where(_senders.c.photo_id.in_(part), _senders.c.mailbox == mailbox, _senders.c.state != state)
         connection.execute(statement.values(state=state, retry_at=0, tries=0))
 
 
@@ -185,7 +184,7 @@ def claim(connection: sa.Connection, limit: int, now: int) -> list[Due]:
     )
     claimed = connection.execute(query).all()
     if claimed:
-        statement = sa.update(PhotoSender).where(_senders.c.photo_id == sa.bindparam("photo"), _senders.c.mailbox == sa.bindparam("box"))
+        statement = sa.update(_senders).where(_senders.c.photo_id == sa.bindparam("photo"), _senders.c.mailbox == sa.bindparam("box"))
         connection.execute(
             statement.values(retry_at=sa.bindparam("later"), tries=_senders.c.tries + 1),
             [{"photo": row.photo_id, "box": row.mailbox, "later": now + wait_ms(row.tries)} for row in claimed],
@@ -196,8 +195,9 @@ def claim(connection: sa.Connection, limit: int, now: int) -> list[Due]:
 def store(photo_id: str, mailbox: str, mailboxes: Mailboxes, now: int) -> bool:
     """Fetch a whole photo's pieces, check every hash, keep the bytes and what is made of them, and confirm. Whether it is stored.
 
-    Holds no transaction while it reads, decodes and writes; whatever crashed in between, doing it again is once. What is no photo is
-    answered as quarantined. Raises MailboxesUnavailable, NoSuchMailbox or StorageUnavailable; the photo stays due.
+    A stored photo stays due until `settle` says that what shows it was told: whatever is killed in between, it comes again. Holds no
+    transaction while it reads, decodes and writes; doing it again is once. What is no photo is answered as quarantined. Raises
+    MailboxesUnavailable, NoSuchMailbox or StorageUnavailable; the photo stays due.
     """
     with db.engine.connect() as connection:
         photo = connection.execute(sa.select(_photos).where(_photos.c.id == photo_id)).one_or_none()
@@ -247,7 +247,7 @@ def _confirm(photo_id: str, picture: Picture, now: int) -> None:
     """The photo is stored, and all who sent it are told its hash."""
     with writing() as connection:
         connection.execute(
-            sa.update(Photo)
+            sa.update(_photos)
             .where(_photos.c.id == photo_id)
             .values(
                 state="stored",
@@ -259,14 +259,18 @@ def _confirm(photo_id: str, picture: Picture, now: int) -> None:
                 thumb=picture.data_url,
             )
         )
-        connection.execute(sa.update(PhotoSender).where(_senders.c.photo_id == photo_id).values(state="stored"))
         _tell_stored(connection, [photo_id])
+
+
+def settle(connection: sa.Connection, photo_id: str) -> None:
+    """A stored photo is due no more: in the transaction that tells those who show it."""
+    connection.execute(sa.update(_senders).where(_senders.c.photo_id == photo_id).values(state="stored"))
 
 
 def _refuse(photo_id: str, mailbox: str, reason: Reason) -> None:
     """These bytes cannot be kept. Another sender's may still be sound."""
     with writing() as connection:
-        connection.execute(sa.update(Photo).where(_photos.c.id == photo_id, _photos.c.state == "pieces").values(state="broken"))
+        connection.execute(sa.update(_photos).where(_photos.c.id == photo_id, _photos.c.state == "pieces").values(state="broken"))
         _mark(connection, mailbox, [photo_id], "broken")
         user_id, received_at = _sender(connection, photo_id, mailbox)
         _tell(connection, user_id, "quarantined", [(photo_id, received_at, reason)])
@@ -275,7 +279,7 @@ def _refuse(photo_id: str, mailbox: str, reason: Reason) -> None:
 def _wait_again(photo_id: str, mailbox: str, number: int) -> None:
     """A piece was taken out of the database before it was read: wait until it is sent again."""
     with writing() as connection:
-        connection.execute(sa.delete(PhotoPiece).where(_pieces.c.photo_id == photo_id, _pieces.c.mailbox == mailbox, _pieces.c.number == number))
+        connection.execute(sa.delete(_pieces).where(_pieces.c.photo_id == photo_id, _pieces.c.mailbox == mailbox, _pieces.c.number == number))
         _mark(connection, mailbox, [photo_id], "pieces")
         user_id, received_at = _sender(connection, photo_id, mailbox)
         _tell(connection, user_id, "waiting", [(photo_id, received_at, Reason("pieces_missing", "pieces"))])
