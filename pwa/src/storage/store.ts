@@ -1,0 +1,76 @@
+/** The databases of one person on this phone, opened. Several people on one shared phone have several. */
+import type { RecordBody } from '@/domain/documents'
+import { ulid } from '@/domain/ids'
+import { listDrafts, putDraft, readDraftPhoto, removeDraft, type Draft } from './drafts'
+import { writePhoto } from './pictures'
+import { PouchDB, type Database } from './pouch'
+import { openWriter, type PhoneClock, type Writer } from './writer'
+
+export interface Store {
+  readonly mailbox: Database
+  readonly photos: Database
+  readonly drafts: Database
+  readonly records: Writer
+  readonly manifests: Writer
+  readonly clock: PhoneClock
+  close: () => Promise<void>
+}
+
+const NAMES = ['mailbox', 'photos', 'drafts'] as const
+
+function open(userId: string, name: (typeof NAMES)[number]): Database {
+  // Drafts change with every keystroke; what phones and servers write is immutable or small, and must keep its revisions to replicate.
+  return new PouchDB(`doorstep-${userId}-${name}`, { adapter: 'indexeddb', auto_compaction: name === 'drafts', revs_limit: name === 'drafts' ? 2 : 1000 })
+}
+
+export async function openStore(userId: string, clock: PhoneClock): Promise<Store> {
+  const [mailbox, photos, drafts] = [open(userId, 'mailbox'), open(userId, 'photos'), open(userId, 'drafts')]
+  const candidate = mintReplica()
+  const records = await openWriter(mailbox, clock, candidate)
+  // A photo database that was lost while the mailbox was kept must not count again from 1 under the old name.
+  const manifests = await openWriter(photos, clock, records.replica === candidate ? candidate : mintReplica())
+  return {
+    mailbox, photos, drafts, records, manifests, clock,
+    close: async () => {
+      await Promise.all([mailbox.close(), photos.close(), drafts.close()])
+    },
+  }
+}
+
+/** Delete everything this phone holds of one person. */
+export async function wipe(userId: string): Promise<void> {
+  await Promise.all(NAMES.map((name) => open(userId, name).destroy()))
+}
+
+export function mintId(type: string, now: number): string {
+  return `${type}:${ulid(now, crypto.getRandomValues(new Uint8Array(10)))}`
+}
+
+function mintReplica(): string {
+  return [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => (byte % 36).toString(36)).join('')
+}
+
+/**
+ * Save a form: the wish first, then photos, then the record, and the draft last. Killed anywhere in between, `finishSaves` goes on from there
+ * and nothing is stored twice, because every id was minted when the form opened.
+ */
+export async function save(store: Store, draft: Draft): Promise<void> {
+  await putDraft(store.drafts, { ...draft, saving: true })
+  await finish(store, draft)
+}
+
+/** Finish what was being saved when the app was killed. Returns how many. */
+export async function finishSaves(store: Store): Promise<number> {
+  const begun = (await listDrafts(store.drafts)).filter((draft) => draft.saving)
+  for (const draft of begun) await finish(store, draft)
+  return begun.length
+}
+
+async function finish(store: Store, draft: Draft): Promise<void> {
+  for (const { id, role, taken_at, sha256, location } of draft.photos) {
+    const picture = await readDraftPhoto(store.drafts, id)
+    await writePhoto(store.photos, store.manifests, id, picture, { record: draft.id, role, taken_at, sha256, ...(location && { location }) })
+  }
+  await store.records.write(draft.id, { ...draft.body, photos: draft.photos.map((photo) => photo.id) } as RecordBody)
+  await removeDraft(store.drafts, draft)
+}
