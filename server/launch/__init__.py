@@ -4,8 +4,10 @@ setup       what must be there before the venv is: tools, packages, the built PW
 settings    what a start is told by its environment, and the embedded CouchDB's address
 checks      what would keep it from working, each in one clear line
 lock        one start at a time for a data folder
+holders     who holds a port or a file
 parts       the Procfile's processes, one by one
 leash       ties a process to the one that started it
+asked       how it is asked to stop
 launch      the order in which they come and go; the tests' `Stack` uses it too
 __main__    the command
 """

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import requests
 import sqlalchemy as sa
 
+from server.launch import holders
 from server.launch.complaint import Complaint
-from server.launch.ports import holder_of
 from server.launch.settings import Settings, port_is_free
 
 ROOM = 200_000_000  # bytes; a day of a small compound's photos
@@ -39,7 +39,7 @@ def data_dir_is_usable(data_dir: Path) -> None:
 
 def port_can_be_had(settings: Settings) -> None:
     if not port_is_free(settings.host, settings.port):
-        holder = holder_of(settings.port)
+        holder = ", ".join(holders.of_port(settings.port))
         raise Complaint(
             f"Cannot listen on {settings.host}:{settings.port}: it is in use{f' by {holder}' if holder else ''}. "
             f"Stop that, or choose another port: make run PORT={settings.port + 1}",

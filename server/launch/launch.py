@@ -1,7 +1,7 @@
 """The order in which the parts come and go."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import requests
 
@@ -55,12 +55,12 @@ class Launch:
                 self._run_to_its_end(Part(name, command, environ, self._say, keep))
         for name in self.parts:
             if name != COUCH:
-                self._start(name)
+                self.parts[name].start()
         self.wait_until_ready()
 
     def start(self, name: str) -> None:
         """Start one part, again if it ran before, and wait until it answers."""
-        self._start(name)
+        self.parts[name].start()
         if name == COUCH:
             self._wait_until(lambda: _answers(self.couchdb_url), "couch")
         else:
@@ -91,14 +91,6 @@ class Launch:
                 part.finish()
         if self._lock:
             self._lock.release()
-
-    def _start(self, name: str) -> None:
-        self.parts[name].start()
-        self._note(self.parts.values())
-
-    def _note(self, parts: Iterable[Part]) -> None:
-        assert self._lock
-        self._lock.note([part.pid for part in parts if part.running])
 
     def _run_to_its_end(self, part: Part) -> None:
         part.start()

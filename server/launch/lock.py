@@ -8,6 +8,7 @@ import os
 import time
 from pathlib import Path
 
+from server.launch import holders
 from server.launch.complaint import Complaint
 
 PATIENCE = 15.0  # seconds; parts whose launcher was killed are stopping by themselves
@@ -17,21 +18,17 @@ class Lock:
     """Held from its making on. `fd` is what the parts inherit."""
 
     def __init__(self, data_dir: Path, patience: float = PATIENCE) -> None:
-        self._path = data_dir / "launch.lock"
-        self.fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        path = data_dir / "launch.lock"
+        self.fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         deadline = time.monotonic() + patience
         while not self._taken():
-            launcher, *parts = self._noted() or [0]
+            launcher = path.read_text()
             if _alive(launcher) or time.monotonic() > deadline:
                 os.close(self.fd)
-                raise _in_use(data_dir, [pid for pid in (launcher, *parts) if _alive(pid)])
+                raise _in_use(data_dir, f"process {launcher}" if _alive(launcher) else ", ".join(holders.of_file(path)))
             time.sleep(0.1)
-        self.note([])
-
-    def note(self, parts: list[int]) -> None:
-        """Keep the process ids of the launcher and its parts for whoever finds the lock held."""
         os.ftruncate(self.fd, 0)
-        os.pwrite(self.fd, " ".join(map(str, [os.getpid(), *parts])).encode(), 0)
+        os.pwrite(self.fd, str(os.getpid()).encode(), 0)
 
     def release(self) -> None:
         os.close(self.fd)
@@ -43,25 +40,20 @@ class Lock:
             return False
         return True
 
-    def _noted(self) -> list[int]:
-        return [int(word) for word in self._path.read_text().split()]
 
-
-def _alive(pid: int) -> bool:
-    if pid <= 0:
-        return False
+def _alive(launcher: str) -> bool:
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        os.kill(int(launcher), 0)
+    except (ProcessLookupError, ValueError):
         return False
     except PermissionError:
         return True
     return True
 
 
-def _in_use(data_dir: Path, holders: list[int]) -> Complaint:
-    pids = " ".join(map(str, holders)) or "?"
+def _in_use(data_dir: Path, by: str) -> Complaint:
+    who = by or f"see lsof {data_dir}/launch.lock"
     return Complaint(
-        f"{data_dir} is in use by another run of Doorstep (processes {pids}). Stop it (kill {pids}), or choose another folder: DATA_DIR=…",
-        f"{data_dir} 正被另一个 Doorstep 使用（进程 {pids}）。请先停止它（kill {pids}），或用 DATA_DIR=… 换一个目录。",
+        f"{data_dir} is in use by another run of Doorstep: {who}. Stop it, or choose another folder: DATA_DIR=…",
+        f"{data_dir} 正被另一个 Doorstep 使用：{who}。请先停止它，或用 DATA_DIR=… 换一个目录。",
     )

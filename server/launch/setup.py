@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STAMPS = ROOT / ".make"
 VENV = ROOT / ".venv"
 NODE_MAJOR = 20
-NOT_SOURCES = {"node_modules", "dist", "dev-dist", "coverage", ".vite"}
+NOT_SOURCES = re.compile(r"\..*|node_modules|dist|dev-dist|coverage")
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def files_of(path: Path) -> Iterator[Path]:
         yield path
         return
     for folder, folders, names in os.walk(path):
-        folders[:] = sorted(set(folders) - NOT_SOURCES)
+        folders[:] = sorted(name for name in folders if not NOT_SOURCES.fullmatch(name))
         yield from (Path(folder) / name for name in sorted(names) if not name.endswith(".tsbuildinfo"))
 
 
