@@ -2,6 +2,7 @@
 
 from flask import Flask
 from flask_migrate import Migrate
+from sync.couch import CouchMailboxes
 
 from server import cli, errors, shell
 from server.catalogue import routes as catalogue
@@ -16,12 +17,14 @@ from server.people.signed_in import signed_in
 from server.photos import routes as photos
 from server.places import routes as places
 from server.review import routes as review
-from sync.couch import CouchMailboxes
 from sync.ports import Clock, Mailboxes
 
 # Who may come in at all is said here; which role may do what, beside each route.
 PUBLIC = (people.public, shell.blueprint, gateway.blueprint)
 SIGNED_IN = (people.blueprint, jobs.blueprint, review.blueprint, photos.blueprint, notices.blueprint, places.blueprint, catalogue.blueprint)
+
+for _blueprint in SIGNED_IN:
+    _blueprint.before_request(signed_in)
 
 
 def create_app(config: Config | None = None, *, mailboxes: Mailboxes | None = None, clock: Clock | None = None) -> Flask:
@@ -38,10 +41,7 @@ def create_app(config: Config | None = None, *, mailboxes: Mailboxes | None = No
     Migrate(app, db, directory="server/migrations")
     app.extensions["doorstep"] = Doorstep(config, mailboxes or CouchMailboxes(config.couchdb_url), clock or SystemClock())
     errors.register(app)
-    for blueprint in SIGNED_IN:
-        blueprint.before_request(signed_in)
-        app.register_blueprint(blueprint)
-    for blueprint in PUBLIC:
+    for blueprint in (*SIGNED_IN, *PUBLIC):
         app.register_blueprint(blueprint)
     cli.register(app)
     return app
