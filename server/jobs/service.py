@@ -11,7 +11,7 @@ from server.catalogue import service as catalogue
 from server.jobs import rules, views
 from server.jobs.models import Job, JobCounter, JobEvent, Problem
 from server.ledger import shelf
-from server.ledger.upsert import insert_into, keep_rows
+from server.ledger.upsert import insert_into, keep_rows, parts
 from server.notices import service as notices
 from server.people import service as people
 from server.places import service as places
@@ -312,6 +312,17 @@ def publish(connection: sa.Connection, ids: Collection[str], now: int) -> None:
     """Shelve these jobs for everybody they concern, take them from everybody they no longer do, and answer their reporters' problems."""
     if ids:
         shelf.put(connection, views.documents(connection, ids, now))
+
+
+def refill(connection: sa.Connection, mailbox: str, user_id: str, now: int) -> None:
+    """Work out anew which jobs a mailbox ought to hold: those open in its user's scope, those reported by or assigned to him, and no others."""
+    paths = [held.path for held in people.assignments_of(connection, [user_id]).get(user_id, ()) if held.until is None and held.role in views.MAILBOX_ROLES]
+    under = (_jobs.c.path.startswith(path, autoescape=True) for path in paths)
+    ids = set(connection.scalars(sa.select(_jobs.c.id).where(_jobs.c.state.in_(rules.OPEN), sa.or_(_jobs.c.assignee_id == user_id, *under))))
+    ids |= set(connection.scalars(sa.select(_problems.c.job_id).where(_problems.c.author_id == user_id)))
+    ids |= set(shelf.ids_of_type(connection, mailbox, "job"))
+    for part in parts(sorted(ids)):
+        publish(connection, part, now)
 
 
 def path(connection: sa.Connection, id: str) -> str | None:

@@ -23,7 +23,7 @@ RECENT_EVENTS = 20
 SMALL_PHOTOS = 3
 KEPT_MS = 90 * 24 * 60 * 60 * 1000
 # Who works from a mailbox. A responder's holds what is assigned to him, whatever his scope.
-_MAILBOX_ROLES = ("head", "grid", "secretary")
+MAILBOX_ROLES = ("head", "grid", "secretary")
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def documents(connection: sa.Connection, ids: Collection[str], now: int) -> list
     its problems."""
     known = gather(connection, ids)
     holders: dict[str, dict[str, set[str]]] = {}
-    for path, user, role in people.holders(connection, {job["path"] for job in known.jobs.values()}, _MAILBOX_ROLES, now):
+    for path, user, role in people.holders(connection, {job["path"] for job in known.jobs.values()}, MAILBOX_ROLES, now):
         holders.setdefault(path, {}).setdefault(user, set()).add(role)
     wanted: dict[tuple[str, str], dict[str, Any]] = {}
     for id, job in known.jobs.items():

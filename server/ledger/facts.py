@@ -1,13 +1,14 @@
 """Reading from SQL what `sync.domain.judge` must know about a batch of arrivals: a fixed number of queries, however large the batch."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 
 from server.catalogue import service as catalogue
 from server.jobs import service as jobs
 from server.ledger.models import Input, Replica
+from server.ledger.upsert import parts
 from server.people import service as people
 from server.places import service as places
 from sync.domain.documents import COMMANDS, FROM_MAILBOX, FROM_PHOTOS, Reason, numbered, read
@@ -16,9 +17,6 @@ from sync.domain.receipts import Watermark
 
 _inputs = Input.__table__
 _replicas = Replica.__table__
-_TOGETHER = 500
-
-Item = TypeVar("Item")
 
 
 def gather(connection: sa.Connection, arrivals: Sequence[Arrival]) -> Facts:
@@ -115,10 +113,3 @@ def entry_of(row: Any) -> Entry:
     arrival = Arrival(way, row["author_id"], row["mailbox"], row["body"], row["received_at"])
     form = read(arrival.document, {"command": COMMANDS, "photos": FROM_PHOTOS, "mailbox": FROM_MAILBOX}[way], command=way == "command")
     return Entry(arrival, form, row["digest"], row["verdict"], tuple(Reason(one["code"], one["field"]) for one in row["reasons"]))
-
-
-def parts(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """The items, so many at a time as one statement may name."""
-    whole = list(items)
-    for start in range(0, len(whole), _TOGETHER):
-        yield whole[start : start + _TOGETHER]

@@ -86,6 +86,21 @@ def release(connection: sa.Connection, names: list[str], owner: str, until: int)
     connection.execute(sa.update(_mailboxes).where(_mailboxes.c.name.in_(names), _mailboxes.c.lease_owner == owner).values(lease_owner=None, lease_until=until))
 
 
+def ask_for_jobs(connection: sa.Connection, user_id: str) -> None:
+    """The user's scope is another now: the worker works out anew which jobs the mailbox ought to hold."""
+    connection.execute(sa.update(_mailboxes).where(_mailboxes.c.user_id == user_id, _mailboxes.c.kind == "mailbox").values(jobs_asked=True))
+
+
+def asking_for_jobs(connection: sa.Connection, limit: int) -> list[tuple[str, str]]:
+    """(mailbox, user id) of some that wait for their jobs, taken off the list by this transaction."""
+    asking = _mailboxes.c.jobs_asked.is_(True) & (_mailboxes.c.kind == "mailbox")
+    query = sa.select(_mailboxes.c.name, _mailboxes.c.user_id).where(asking).order_by(_mailboxes.c.name).limit(limit).with_for_update(skip_locked=True)
+    found = [(name, user_id) for name, user_id in connection.execute(query)]
+    if found:
+        connection.execute(sa.update(_mailboxes).where(_mailboxes.c.name.in_([name for name, _ in found])).values(jobs_asked=False))
+    return found
+
+
 def written_all(connection: sa.Connection) -> int:
     """The sweep: mark every database as written, so that what a crash of the door left unnoted is read. How many there are."""
     return connection.execute(sa.update(_mailboxes).values(written=_mailboxes.c.written + 1)).rowcount

@@ -24,6 +24,7 @@ class Mailbox(Base):
     lease_until: Mapped[int] = mapped_column(Instant, default=0)
     last_push: Mapped[int | None] = mapped_column(Instant)
     last_pull: Mapped[int | None] = mapped_column(Instant)
+    jobs_asked: Mapped[bool] = mapped_column(default=True)  # the jobs it ought to hold are to be worked out anew
 
 
 class Input(Base):

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from server.ledger.models import Mailbox, ShelfDocument
-from server.ledger.upsert import insert_into
+from server.ledger.upsert import insert_into, parts
 from sync.ports import Due, Written
 
 Document = dict[str, Any]
@@ -44,8 +44,7 @@ def put(connection: sa.Connection, documents: Iterable[tuple[str, str, Document 
 
 def _held(connection: sa.Connection, keys: list[tuple[str, str]]) -> dict[tuple[str, str], tuple[int, Document | None]]:
     held: dict[tuple[str, str], tuple[int, Document | None]] = {}
-    for start in range(0, len(keys), 400):
-        part = keys[start : start + 400]
+    for part in parts(keys):
         query = sa.select(_shelf.c.mailbox, _shelf.c.document_id, _shelf.c.version, _shelf.c.body).where(
             sa.tuple_(_shelf.c.mailbox, _shelf.c.document_id).in_(part)
         )
@@ -64,12 +63,6 @@ def mailboxes_of(connection: sa.Connection, user_ids: Iterable[str]) -> dict[str
     ids = sorted(set(user_ids))
     query = sa.select(Mailbox.user_id, Mailbox.name).where(Mailbox.user_id.in_(ids), Mailbox.kind == "mailbox")
     return {user_id: name for user_id, name in connection.execute(query)}
-
-
-def ids_of_type(connection: sa.Connection, mailbox: str, type: str) -> list[str]:
-    """The ids of the documents `<type>:…` the mailbox ought to hold now."""
-    query = sa.select(_shelf.c.document_id).where(_shelf.c.mailbox == mailbox, _shelf.c.document_id.startswith(f"{type}:"), _shelf.c.body.is_not(None))
-    return list(connection.scalars(query))
 
 
 def holding(connection: sa.Connection, document_ids: Iterable[str]) -> list[tuple[str, str]]:
@@ -114,8 +107,7 @@ def compare(connection: sa.Connection, mailbox: str, found: Sequence[tuple[str, 
     if not found:
         return
     held = {}
-    for start in range(0, len(found), 400):
-        ids = [id for id, _, _ in found[start : start + 400]]
+    for ids in parts(id for id, _, _ in found):
         query = sa.select(_shelf.c.document_id, _shelf.c.rev, _shelf.c.version, _shelf.c.sent, _shelf.c.body).where(
             _shelf.c.mailbox == mailbox, _shelf.c.document_id.in_(ids)
         )

@@ -1,10 +1,21 @@
-"""INSERT … ON CONFLICT, for the databases the project runs on."""
+"""INSERT … ON CONFLICT, for the databases the project runs on, and how many things one statement may name."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+
+_TOGETHER = 500
+
+Item = TypeVar("Item")
+
+
+def parts(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """The items, so many at a time as one statement may name: databases bound its parameters."""
+    whole = list(items)
+    for start in range(0, len(whole), _TOGETHER):
+        yield whole[start : start + _TOGETHER]
 
 
 def insert_into(connection: sa.Connection, table: Any) -> Any:

@@ -24,6 +24,7 @@ SWEEP_S = 600.0
 TROUBLE_S = 2.0
 _THREADS = 8
 _PHOTOS = 20
+_REFILLS = 20
 
 
 def run(app: Flask, stop: threading.Event) -> None:
@@ -36,7 +37,7 @@ def run(app: Flask, stop: threading.Event) -> None:
         ]
         for thread in loops:
             thread.start()
-        _loop(app, stop, engine.step, IDLE_S)
+        _loop(app, stop, lambda: refill(app) + engine.step(), IDLE_S)
         for thread in loops:
             thread.join()
 
@@ -45,7 +46,7 @@ def run_once(app: Flask) -> None:
     """Work until there is nothing left to do."""
     with app.app_context(), ThreadPoolExecutor(_THREADS, "couch") as pool:
         engine = _engine(app, pool)
-        while engine.step() + store_photos(app):
+        while refill(app) + engine.step() + store_photos(app):
             pass
 
 
@@ -89,6 +90,16 @@ def _show(photo_id: str) -> None:
             concerned = set(jobs.jobs_of(connection, [photo.record]).values())
             jobs.lock(connection, concerned)
             jobs.publish(connection, concerned, doorstep.now())
+            photos.settle(connection, photo_id)
+
+
+def refill(app: Flask) -> int:
+    """Work out anew the jobs of mailboxes whose scope has changed: how many."""
+    with app.app_context(), writing() as connection:
+        asking = mailboxes.asking_for_jobs(connection, _REFILLS)
+        for mailbox, user_id in asking:
+            jobs.refill(connection, mailbox, user_id, doorstep.now())
+        return len(asking)
 
 
 def sweep(app: Flask) -> int:

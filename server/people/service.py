@@ -13,7 +13,7 @@ from server.ledger import mailboxes, receipts, shelf
 from server.people import passwords, sessions, throttle
 from server.people.models import ROLES, Assignment, User
 from server.people.rules import ON_THE_PHONE, Caller, Grant, Held, codes_of
-from server.people.sessions import issue_code, revoke_sessions
+from server.people.sessions import revoke_sessions
 from server.places import service as places
 
 __all__ = [
@@ -115,8 +115,16 @@ def create_user(connection: sa.Connection, *, id: str, login: str, name: str, pa
 
 
 def move(connection: sa.Connection, user_id: str, grants: Sequence[tuple[str, str | None]], now: int) -> None:
-    """From now on the user holds these grants and no others. What he held before stays on record. Raises `Invalid` as `create_user` does."""
+    """From now on the user holds these grants and no others. What he held before stays on record.
+
+    Raises `Invalid` as `create_user` does, and `Conflict("account_closed")`.
+    """
+    _must_be_open(connection, user_id)
     _check(connection, grants)
+    _hold(connection, user_id, grants, now)
+
+
+def _hold(connection: sa.Connection, user_id: str, grants: Sequence[tuple[str, str | None]], now: int) -> None:
     held = {(row.role, row.place): row.id for row in connection.execute(sa.select(_assignments).where(_assignments.c.user_id == user_id, *_in_force(now)))}
     _end(connection, [id for grant, id in held.items() if grant not in grants], now)
     _assign(connection, user_id, [grant for grant in grants if grant not in held], now)
@@ -127,7 +135,18 @@ def deactivate(connection: sa.Connection, user_id: str, now: int) -> None:
     """Close an account: it may do nothing from now on, and its devices are told to erase what they hold."""
     connection.execute(sa.update(_users).where(_users.c.id == user_id, _users.c.deactivated_at.is_(None)).values(deactivated_at=now))
     revoke_sessions(connection, user_id, now, wipe=True)
-    move(connection, user_id, [], now)
+    _hold(connection, user_id, [], now)
+
+
+def issue_code(connection: sa.Connection, user_id: str, now: int) -> str:
+    """A code, `ABCD-EFGH`, that signs one device in within a day. It replaces the one given before. Raises `Conflict("account_closed")`."""
+    _must_be_open(connection, user_id)
+    return sessions.new_code(connection, user_id, now)
+
+
+def _must_be_open(connection: sa.Connection, user_id: str) -> None:
+    if connection.scalar(sa.select(_users.c.deactivated_at).where(_users.c.id == user_id)) is not None:
+        raise Conflict("account_closed")
 
 
 def _check(connection: sa.Connection, grants: Sequence[tuple[str, str | None]]) -> None:
@@ -209,11 +228,12 @@ def fill_mailbox(connection: sa.Connection, user_id: str, now: int) -> None:
     """Shelve what a user's mailbox ought to hold of `me`, the catalogue and the places in scope, and take out the places that left it."""
     caller = caller_of_user(connection, user_id, now)
     mailbox = shelf.mailboxes_of(connection, [user_id])[user_id]
-    documents: dict[str, dict[str, Any] | None] = dict.fromkeys(shelf.ids_of_type(connection, mailbox, "place"))
+    documents: dict[str, dict[str, Any] | None] = dict.fromkeys(shelf.ids_in(connection, mailbox, "place:"))
     documents |= {document["_id"]: document for document in places.documents_for(connection, caller.paths(*ON_THE_PHONE) if caller.has(*ON_THE_PHONE) else ())}
     documents["catalogue"] = catalogue.document(connection)
     documents["me"] = _me(connection, caller, mailbox)
     shelf.put(connection, [(mailbox, id, body) for id, body in documents.items()])
+    mailboxes.ask_for_jobs(connection, user_id)
 
 
 def _me(connection: sa.Connection, caller: Caller, mailbox: str) -> dict[str, Any]:

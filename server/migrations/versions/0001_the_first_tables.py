@@ -164,6 +164,7 @@ def upgrade() -> None:
         sa.Column("lease_until", sa.BigInteger(), nullable=False),
         sa.Column("last_push", sa.BigInteger(), nullable=True),
         sa.Column("last_pull", sa.BigInteger(), nullable=True),
+        sa.Column("jobs_asked", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_mailboxes_user_id")),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_mailboxes")),
     )

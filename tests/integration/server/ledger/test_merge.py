@@ -18,6 +18,7 @@ from server.jobs.models import Job, JobEvent, Problem
 from server.ledger.ledger import SqlLedger
 from server.ledger.mailboxes import name_of, note_written
 from server.ledger.models import Input, Mailbox, ShelfDocument
+from server.ledger.worker import refill
 from server.notices.models import Notice
 from server.people import service as people
 from server.places import service as places
@@ -52,7 +53,7 @@ class Town:
         return Engine(self.mailboxes, SqlLedger(self.app, owner, self.clock), self.clock, self._pool)
 
     def merge(self) -> None:
-        while self.engine.step():
+        while refill(self.app) + self.engine.step():
             pass
 
     def box(self, user: str) -> str:
@@ -260,6 +261,37 @@ def test_a_second_report_of_the_same_thing_joins_the_job_and_is_answered_too(tow
     town.merge()
     assert town.held(BEN)[f"reply:{second}"]["words"] == "知道了"
     assert [row["user_id"] for row in town.rows(Notice) if row["kind"] == "job_answered"] == [ANN, BEN]
+
+
+def test_who_joins_a_compound_finds_its_open_jobs_and_who_leaves_it_keeps_only_his_own_reports(town: Town) -> None:
+    mine = "problem:01KAF1Q8Z9V3M5T7W9Y1A2B3C4"
+    town.write(ANN, problem())
+    town.write(BEN, problem(_id=mine), replica="b1")
+    town.merge()
+    newcomer = f"{1:026d}"
+    with town.app.app_context(), writing() as connection:
+        people.create_user(connection, id=newcomer, login="new", name="小赵", password="doorstep", grants=[("grid", "CX01")], now=town.clock.now())
+        people.move(connection, BEN, [("head", "CX02-1")], town.clock.now())
+    town.merge()
+    assert {id for id in town.held(newcomer) if id.startswith("job:")} == {JOB, "job:" + mine.partition(":")[2]}
+    assert {id for id in town.held(BEN) if id.startswith(("job:", "place:"))} == {"job:" + mine.partition(":")[2], "place:WH", "place:CX02", "place:CX02-1"}
+    assert town.held(BEN)["me"]["scope"] == ["CX02-1"]
+
+
+def test_what_was_written_before_a_move_and_arrives_after_it_is_merged(town: Town) -> None:
+    town.write(BEN, visit(_id=f"visit:{1:026d}"), replica="b1")
+    town.merge()
+    town.clock.pass_(3_600_000)
+    with town.app.app_context(), writing() as connection:
+        people.move(connection, BEN, [("head", "CX02-1")], town.clock.now())
+    town.clock.pass_(3_600_000)
+    town.write(BEN, visit(), replica="b1")
+    town.merge()
+    assert town.held(BEN)[f"reply:{VISIT}"]["state"] == "merged"
+    town.clock.pass_(60_000)
+    town.write(BEN, visit(_id=f"visit:{2:026d}"), replica="b1")
+    town.merge()
+    assert town.held(BEN)[f"reply:visit:{2:026d}"]["reasons"] == [{"code": "out_of_scope", "field": "place"}]
 
 
 def test_a_reviewer_sends_a_visit_back_and_a_changed_one_waits_again(town: Town) -> None:
