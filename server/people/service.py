@@ -228,7 +228,7 @@ def fill_mailbox(connection: sa.Connection, user_id: str, now: int) -> None:
     """Shelve what a user's mailbox ought to hold of `me`, the catalogue and the places in scope, and take out the places that left it."""
     caller = caller_of_user(connection, user_id, now)
     mailbox = shelf.mailboxes_of(connection, [user_id])[user_id]
-    documents: dict[str, dict[str, Any] | None] = dict.fromkeys(shelf.ids_in(connection, mailbox, "place:"))
+    documents: dict[str, dict[str, Any] | None] = dict.fromkeys(shelf.ids_of_type(connection, mailbox, "place"))
     documents |= {document["_id"]: document for document in places.documents_for(connection, caller.paths(*ON_THE_PHONE) if caller.has(*ON_THE_PHONE) else ())}
     documents["catalogue"] = catalogue.document(connection)
     documents["me"] = _me(connection, caller, mailbox)

@@ -64,7 +64,7 @@ def _end(connection: sa.Connection, whose: sa.ColumnElement[bool], why: str, now
     return connection.execute(sa.update(_sessions).where(whose, _sessions.c.ended_at.is_(None)).values(ended_at=now, ended_why=why)).rowcount
 
 
-def issue_code(connection: sa.Connection, user_id: str, now: int) -> str:
+def new_code(connection: sa.Connection, user_id: str, now: int) -> str:
     """A code that enrols one device within a day, as `ABCD-EFGH`. It replaces the one given before."""
     code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
     connection.execute(sa.delete(_codes).where(_codes.c.user_id == user_id, _codes.c.used_at.is_(None)))
