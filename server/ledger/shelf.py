@@ -65,6 +65,12 @@ def mailboxes_of(connection: sa.Connection, user_ids: Iterable[str]) -> dict[str
     return {user_id: name for user_id, name in connection.execute(query)}
 
 
+def ids_of_type(connection: sa.Connection, mailbox: str, type: str) -> list[str]:
+    """The ids of the documents `<type>:…` the mailbox ought to hold now."""
+    query = sa.select(_shelf.c.document_id).where(_shelf.c.mailbox == mailbox, _shelf.c.document_id.startswith(f"{type}:"), _shelf.c.body.is_not(None))
+    return list(connection.scalars(query))
+
+
 def holding(connection: sa.Connection, document_ids: Iterable[str]) -> list[tuple[str, str]]:
     """Every (mailbox, document id) that ought to hold one of these documents now."""
     query = sa.select(_shelf.c.mailbox, _shelf.c.document_id).where(_shelf.c.document_id.in_(sorted(document_ids)), _shelf.c.body.is_not(None))
