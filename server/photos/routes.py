@@ -11,6 +11,7 @@ from server.people.signed_in import caller
 from server.photos import access, service
 from server.photos.schemas import PhotoQuery
 from server.photos.storage import photo_store
+from sync.domain.documents import type_of
 
 blueprint = Blueprint("photos", __name__)
 
@@ -43,6 +44,8 @@ def show(photo_id: str) -> Response:
 
 def _readable(photo_id: str) -> service.StoredPhoto:
     """The photo, if the caller may see it. Whether one they may not see exists is not told."""
+    if type_of(photo_id) != "photo":
+        raise NotFound()
     with db.engine.connect() as connection:
         photo = service.find(connection, photo_id)
         if photo is None:
