@@ -1,8 +1,9 @@
 """The SQL database: one `db`, the column types the models share, and how a transaction that writes begins."""
 
 import json
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Iterator
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
@@ -11,6 +12,7 @@ from sqlalchemy.types import TypeDecorator
 
 
 class Base(DeclarativeBase):
+    __table__: ClassVar[sa.Table]
     metadata = sa.MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -50,6 +50,9 @@ class Mailboxes(Protocol):
     """The CouchDB databases, by name. Every call raises `sync.errors.MailboxesUnavailable` when the server cannot be reached or is too busy,
     `NoSuchMailbox` when the database is not there."""
 
+    def reachable(self) -> None:
+        """Nothing, if the server answers and knows us."""
+
     def create(self, name: str) -> bool:
         """Make the database (`q=1`, nobody but the server admitted). False if it was there."""
 

@@ -143,14 +143,14 @@ def keep(connection: sa.Connection, records: Sequence[Record], entries: Sequence
     severities = catalogue.default_severities(connection)
     fresh = [record for record in records if record.id not in there]
     joined = _joined(connection, fresh, where)
-    jobs = {**there, **{record.id: joined.get(record.id) or f"job:{record.id.partition(':')[2]}" for record in fresh}}
+    jobs = {**there, **{record.id: joined.get(record.id) or job_opened_by(record.id) for record in fresh}}
     founding = [record for record in fresh if record.id not in joined]
-    _open(connection, founding, where, severities)
+    numbers = _open(connection, founding, where, severities)
     rows = [_problem(record, jobs[record.id], severities) for record in records]
     keep_rows(connection, _problems, rows, ["id"], _FOLDED)
     _write_joins(connection, [record for record in fresh if record.id in joined], jobs, where, now)
     _write_revisions(connection, [record for record in records if record.id in there], jobs, entries, where, severities, now)
-    _announce_opened(connection, founding, where, now)
+    _announce_opened(connection, founding, numbers, where, now)
     return {jobs[record.id] for record in records}
 
 
@@ -166,15 +166,16 @@ def _joined(connection: sa.Connection, fresh: Sequence[Record], where: Mapping[s
     return {problem: claim[0] for problem, claim in claims.items() if claim in joinable}
 
 
-def _open(connection: sa.Connection, founding: Sequence[Record], where: Mapping[str, PlaceRow], severities: Mapping[str, str]) -> None:
+def _open(connection: sa.Connection, founding: Sequence[Record], where: Mapping[str, PlaceRow], severities: Mapping[str, str]) -> list[str]:
+    """Open a job for each of these problems: their numbers."""
     if not founding:
-        return
+        return []
     numbers = _numbers(connection, [(where[record.folded.fields["place"]].compound, _year(record.received)) for record in founding])
     jobs, events = [], []
     for record, number in zip(founding, numbers, strict=True):
         fields = record.folded.fields
         place = where[fields["place"]]
-        id = f"job:{record.id.partition(':')[2]}"
+        id = job_opened_by(record.id)
         jobs.append(
             {"id": id, "number": number, "compound": place.compound, "state": "opened", "version": 1, "opened_at": record.received}
             | {"updated_at": record.received, **_said(record, where, severities)}
@@ -182,6 +183,12 @@ def _open(connection: sa.Connection, founding: Sequence[Record], where: Mapping[
         events.append(_opening(id, record, "open", 1))
     connection.execute(sa.insert(_jobs), jobs)
     connection.execute(sa.insert(_events), events)
+    return numbers
+
+
+def job_opened_by(problem: str) -> str:
+    """A job bears its first problem's ULID: merging again, or rebuilding, cannot open a second one."""
+    return f"job:{problem.partition(':')[2]}"
 
 
 def _said(record: Record, where: Mapping[str, PlaceRow], severities: Mapping[str, str]) -> dict[str, Any]:
@@ -280,7 +287,7 @@ def _write_revisions(
         if record is None or entry.form.type != "edit" or entry.verdict != "merged":
             continue
         job = jobs[record.id]
-        founder = job.partition(":")[2] == record.id.partition(":")[2]
+        founder = job == job_opened_by(record.id)
         untouched = connection.scalar(sa.select(_jobs.c.state).where(_jobs.c.id == job)) == "opened"
         version = _grown(connection, job, now, _said(record, where, severities) if founder and untouched else {})
         verb = "withdraw" if entry.form.said["set"].get("withdrawn") else "revise"
@@ -295,17 +302,17 @@ def _grown(connection: sa.Connection, job: str, now: int, values: Mapping[str, A
     return int(connection.execute(update.returning(_jobs.c.version)).scalar_one())
 
 
-def _announce_opened(connection: sa.Connection, founding: Sequence[Record], where: Mapping[str, PlaceRow], now: int) -> None:
+def _announce_opened(connection: sa.Connection, founding: Sequence[Record], numbers: Sequence[str], where: Mapping[str, PlaceRow], now: int) -> None:
     paths = {where[record.folded.fields["place"]].path for record in founding}
     secretaries: dict[str, set[str]] = {}
     for path, user, _ in people.holders(connection, paths, ["secretary"], now):
         secretaries.setdefault(path, set()).add(user)
-    for record in founding:
+    for record, number in zip(founding, numbers, strict=True):
         place = where[record.folded.fields["place"]]
         heard = secretaries.get(place.path, set()) - {record.author}
         if heard:
-            job = f"job:{record.id.partition(':')[2]}"
-            notices.announce(connection, record.id, "job_opened", sorted(heard), views.brief(connection, job), now)
+            body = {"job": job_opened_by(record.id), "number": number, "place": place.full_name, "category": record.folded.fields["category"]}
+            notices.announce(connection, record.id, "job_opened", sorted(heard), body, now)
 
 
 def publish(connection: sa.Connection, ids: Collection[str], now: int) -> None:

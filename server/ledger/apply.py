@@ -92,8 +92,8 @@ def _answer(connection: sa.Connection, entries: Sequence[Entry], replicas: set[t
 
 def me_documents(connection: sa.Connection, mailboxes: Sequence[str]) -> list[tuple[str, str, dict[str, Any] | None]]:
     """`me` of these mailboxes with today's receipts. A photo database holds none."""
-    found = [(mailbox, shelf.read(connection, mailbox, "me")) for mailbox in mailboxes]
-    return [(mailbox, "me", {**me, "received": receipts.received(connection, mailbox)}) for mailbox, me in found if me is not None]
+    marks = receipts.received(connection, mailboxes)
+    return [(mailbox, "me", {**me, "received": marks.get(mailbox, {})}) for mailbox, me in shelf.bodies(connection, mailboxes, "me").items()]
 
 
 def _reply(entry: Entry) -> dict[str, Any]:

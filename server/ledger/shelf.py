@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from server.database import Instant
 from server.ledger.models import Mailbox, ShelfDocument
 from server.ledger.upsert import insert_into, parts
 from sync.ports import Due, Written
@@ -58,6 +59,15 @@ def read(connection: sa.Connection, mailbox: str, document_id: str) -> Document 
     return found
 
 
+def bodies(connection: sa.Connection, mailboxes: Sequence[str], document_id: str) -> dict[str, Document]:
+    """What each of these mailboxes ought to hold under this id; those that hold nothing are absent."""
+    found: dict[str, Document] = {}
+    for part in parts(mailboxes):
+        query = sa.select(_shelf.c.mailbox, _shelf.c.body).where(_shelf.c.mailbox.in_(part), _shelf.c.document_id == document_id, _shelf.c.body.is_not(None))
+        found.update({mailbox: body for mailbox, body in connection.execute(query)})
+    return found
+
+
 def mailboxes_of(connection: sa.Connection, user_ids: Iterable[str]) -> dict[str, str]:
     """`{user id: name of their mailbox database}` for the text mailboxes of these users."""
     ids = sorted(set(user_ids))
@@ -104,7 +114,8 @@ def delivered(connection: sa.Connection, outcomes: Sequence[tuple[Due, Written]]
     if failed:
         wait = sa.case((_shelf.c.tries < 8, 1_000 * sa.literal(1).bitwise_lshift(_shelf.c.tries)), else_=_LONGEST_WAIT_MS)
         connection.execute(
-            sa.update(_shelf).where(*here).values(retry_at=now + wait, tries=_shelf.c.tries + 1), [{"box": one.mailbox, "id": one.id} for one in failed]
+            sa.update(_shelf).where(*here).values(retry_at=sa.literal(now, Instant) + wait, tries=_shelf.c.tries + 1),
+            [{"box": one.mailbox, "id": one.id} for one in failed],
         )
 
 

@@ -1,5 +1,7 @@
 """Alembic's environment: the tables of the application's models, on the application's own engine."""
 
+from typing import Any, Literal
+
 from alembic import context
 from flask import current_app
 
@@ -17,7 +19,7 @@ from server.database import Json, db
 metadata = db.metadata
 
 
-def plain(kind: str, item: object, _: object) -> str | bool:
+def plain(kind: str, item: Any, _: Any) -> str | Literal[False]:
     """A migration must outlive today's code: our own column types are written as the plain ones they are made of."""
     return "sa.Text()" if kind == "type" and isinstance(item, Json) else False
 

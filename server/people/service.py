@@ -246,7 +246,7 @@ def _me(connection: sa.Connection, caller: Caller, mailbox: str) -> dict[str, An
         "name": caller.name,
         "roles": list(caller.roles),
         "scope": list(caller.scope),
-        "received": receipts.received(connection, mailbox),
+        "received": receipts.received(connection, [mailbox]).get(mailbox, {}),
         "horizon": before.get("horizon", 0),
     }
 

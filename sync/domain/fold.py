@@ -26,13 +26,13 @@ class Write:
     id: str
     at: Stamp
     first: Stamp
-    spelling: bytes
+    document: Mapping[str, Any]
     sets: Mapping[Register, Any]
     over: Mapping[str, frozenset[str]]
 
     @property
     def rank(self) -> tuple[Stamp, Stamp, bytes]:
-        return self.first, self.at, self.spelling
+        return self.first, self.at, canonical({key: value for key, value in self.document.items() if key == "_id" or not key.startswith("_")})
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,7 @@ def write_of(document: Mapping[str, Any], received: int | None) -> Write:
         else:
             sets[Register(key)] = value
     over = {name: frozenset(ids) for name, ids in document.get("over", {}).items()} if document["type"] == "edit" else {}
-    spelling = canonical({key: value for key, value in document.items() if key == "_id" or not key.startswith("_")})
-    return Write(document["_id"], at, min(at, arrived), spelling, sets, over)
+    return Write(document["_id"], at, min(at, arrived), document, sets, over)
 
 
 def fold(writes: Iterable[Write]) -> Folded:
@@ -87,7 +86,7 @@ def fold(writes: Iterable[Write]) -> Folded:
     fields: dict[str, Any] = {}
     contested: list[Contested] = []
     for register, rivals in heads.items():
-        winner = max(rivals, key=lambda write: write.rank)
+        winner = max(rivals, key=lambda write: write.rank) if len(rivals) > 1 else rivals[0]
         value = winner.sets[register]
         if register.element is None:
             fields[register.field] = value
@@ -95,7 +94,7 @@ def fold(writes: Iterable[Write]) -> Folded:
             members = fields.setdefault(register.field, [])
             if value:
                 members.append(register.element)
-        contested += [_contested(register, rival) for rival in rivals if canonical(rival.sets[register]) != canonical(value)]
+        contested += [_contested(register, rival) for rival in rivals if rival is not winner and canonical(rival.sets[register]) != canonical(value)]
     for name in SETS & fields.keys():
         fields[name].sort()
     return Folded(
