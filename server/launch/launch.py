@@ -49,10 +49,11 @@ class Launch:
         keep = (self._lock.fd,)
         self.parts = {name: Part(name, command, environ, self._say, keep) for name, command in commands.items()}
         if COUCH in self.parts:
-            self.start(COUCH)
+            self.parts[COUCH].start()
         for name, command in PREPARATIONS.items():
             if name != "demo" or self.settings.demo:
                 self._run_to_its_end(Part(name, command, environ, self._say, keep))
+        self._wait_until_couchdb_answers()
         for name in self.parts:
             if name != COUCH:
                 self.parts[name].start()
@@ -62,13 +63,16 @@ class Launch:
         """Start one part, again if it ran before, and wait until it answers."""
         self.parts[name].start()
         if name == COUCH:
-            self._wait_until(lambda: _answers(self.couchdb_url), "couch")
+            self._wait_until_couchdb_answers()
         else:
             self.wait_until_ready()
 
     def wait_until_ready(self) -> None:
         """Until `/readyz` says so."""
         self._wait_until(lambda: _answers(f"{self.settings.address}/readyz"), "web")
+
+    def _wait_until_couchdb_answers(self) -> None:
+        self._wait_until(lambda: _answers(self.couchdb_url), COUCH)
 
     def watch(self) -> Part | None:
         """Until the end is asked for (None) or a part has ended by itself."""

@@ -99,5 +99,5 @@ def test_replicating_again_changes_nothing(phone: PouchPhone, sign_in: Callable[
     before = phone.held()
     phone.sync()
     assert phone.held() == before
-    listed = [row["_id"] for row in sign_in("reviewer").get("/api/visits", limit="50").json()["visits"]]
+    listed = [row["id"] for row in sign_in("reviewer").get("/api/visits", limit="50").json()["visits"]]
     assert listed.count(visit["_id"]) == 1

@@ -45,10 +45,6 @@ def test_a_second_start_is_quick_and_keeps_the_data(launcher: Starter) -> None:
     assert second.exit_code() == 0
 
 
-def once(pid: int) -> None:
-    os.kill(pid, signal.SIGINT)
-
-
 def twice_at_once(pid: int) -> None:
     os.kill(pid, signal.SIGINT)
     time.sleep(0.2)
@@ -59,13 +55,9 @@ def by_closing_the_terminal(pid: int) -> None:
     os.kill(pid, signal.SIGHUP)
 
 
-def by_kill(pid: int) -> None:
-    os.kill(pid, signal.SIGTERM)
-
-
-@pytest.mark.parametrize("stop", [once, twice_at_once, by_closing_the_terminal, by_kill])
+@pytest.mark.parametrize("stop", [twice_at_once, by_closing_the_terminal])
 def test_stopping_leaves_no_process(launcher: Starter, stop: Callable[[int], None]) -> None:
-    start = launcher()
+    start = launcher(DEMO="0")
     start.until_ready()
     processes = children_of(start.process.pid)
     assert len(processes) >= len(PARTS)
@@ -75,7 +67,7 @@ def test_stopping_leaves_no_process(launcher: Starter, stop: Callable[[int], Non
 
 
 def test_stopping_while_it_still_starts_leaves_no_process(launcher: Starter) -> None:
-    start = launcher()
+    start = launcher(DEMO="0")
     while not (processes := children_of(start.process.pid)):
         time.sleep(0.02)
     os.kill(start.process.pid, signal.SIGINT)
@@ -84,27 +76,18 @@ def test_stopping_while_it_still_starts_leaves_no_process(launcher: Starter) -> 
 
 
 def test_a_launcher_that_was_killed_takes_its_parts_with_it_and_the_next_start_works(launcher: Starter) -> None:
-    start = launcher()
+    start = launcher(DEMO="0")
     start.until_ready()
     processes = children_of(start.process.pid)
     os.kill(start.process.pid, signal.SIGKILL)
     assert gone_within(processes, 15) == []
-    again = launcher()
+    again = launcher(DEMO="0")
     again.until_ready()
 
 
-def test_a_data_folder_in_use_is_named_with_the_run_that_holds_it(launcher: Starter) -> None:
-    start = launcher()
-    start.until_ready()
-    other = launcher()
-    assert other.exit_code() == 1
-    assert f"is in use by another run of Doorstep: process {start.process.pid}." in other.output
-    assert start.process.poll() is None
-
-
-@pytest.mark.parametrize(("name", "marker"), [("merge", "sync work"), ("notices", "notices work"), ("web", "gunicorn"), ("couch", "sync/embedded")])
+@pytest.mark.parametrize(("name", "marker"), [("merge", "sync work"), ("web", "gunicorn")])
 def test_a_part_that_dies_stops_everything_and_is_named(launcher: Starter, name: str, marker: str) -> None:
-    start = launcher()
+    start = launcher(DEMO="0")
     start.until_ready()
     processes = children_of(start.process.pid)
     os.kill(part_of(start, marker), signal.SIGKILL)
@@ -115,7 +98,7 @@ def test_a_part_that_dies_stops_everything_and_is_named(launcher: Starter, name:
 
 def test_make_interrupted_alone_stops_everything(launcher: Starter) -> None:
     (launcher.folder / "Makefile").write_text(f"run:\n\t@exec {' '.join(COMMAND)}\n")
-    start = launcher(["make", "run"])
+    start = launcher(["make", "run"], DEMO="0")
     start.until_ready()
     processes = children_of(start.process.pid)
     os.kill(start.process.pid, signal.SIGINT)
@@ -125,16 +108,21 @@ def test_make_interrupted_alone_stops_everything(launcher: Starter) -> None:
 
 def test_the_parts_go_when_make_was_killed(launcher: Starter) -> None:
     (launcher.folder / "Makefile").write_text(f"run:\n\t@exec {' '.join(COMMAND)}\n")
-    start = launcher(["make", "run"])
+    start = launcher(["make", "run"], DEMO="0")
     start.until_ready()
     processes = children_of(start.process.pid)
     os.kill(start.process.pid, signal.SIGKILL)
     assert gone_within(processes, 15) == []
 
 
-def test_the_password_of_the_embedded_couchdb_is_for_its_owner_alone(launcher: Starter) -> None:
-    start = launcher()
+def test_a_second_start_beside_it_is_refused_and_its_couchdb_password_is_for_its_owner_alone(launcher: Starter) -> None:
+    start = launcher(DEMO="0")
     start.until_ready()
+    other = launcher(DEMO="0")
+    assert other.exit_code() == 1
+    assert f"is in use by another run of Doorstep: process {start.process.pid}." in other.output
+    assert start.process.poll() is None
+
     kept = start.data_dir / "couchdb-url"
     assert kept.stat().st_mode & 0o777 == 0o600
     address = kept.read_text().strip()
