@@ -5,7 +5,7 @@ import { VitePWA } from 'vite-plugin-pwa'
 import { defineConfig } from 'vitest/config'
 
 /** Everything only branch and office need is built into assets/office/, so that it can be kept off a field phone. */
-const ofOffice = (paths: readonly string[]) => paths.some((path) => /screens\/(branch|office)\/|i18n\/(zh-CN\/|en\/)?office|element-plus/.test(path))
+const ofOffice = (paths: readonly string[]) => paths.some((path) => /screens\/(branch|office|desk)\/|i18n\/(zh-CN\/|en\/)?office|element-plus/.test(path))
 
 const server = 'http://127.0.0.1:8000'
 

@@ -1,15 +1,11 @@
 /** Photos as the photo database holds them: pieces small enough for a dying link, then the manifest that counts for them. */
 import type { PhotoBody, PhotoDocument } from '@/domain/documents'
 import { ulidOf } from '@/domain/ids'
+import { sha256 } from './digest'
 import { readOrNone, type Database } from './pouch'
 import type { Writer } from './writer'
 
 export const PIECE_BYTES = 64 * 1024
-
-export async function sha256(bytes: ArrayBuffer): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', bytes)
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-}
 
 export function pieceId(photo: string, index: number): string {
   return `piece:${ulidOf(photo)}:${String(index).padStart(3, '0')}`

@@ -6,6 +6,9 @@ import Replication from 'pouchdb-replication'
 
 PouchDB.plugin(IndexedDBAdapter).plugin(HttpAdapter).plugin(Replication)
 
+/** Milliseconds. */
+const SETTLE = 50
+
 export { PouchDB }
 export type Database = PouchDB.Database
 
@@ -16,5 +19,20 @@ export async function readOrNone<T extends object>(database: Database, id: strin
   } catch (error) {
     if ((error as { status?: number }).status === 404) return undefined
     throw error
+  }
+}
+
+/** Call `then` soon after changes of a database, from this tab or another; many at once are one. Returns how to stop. */
+export function onChange(database: Database, then: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const feed = database.changes({ since: 'now', live: true }).on('change', () => {
+    timer ??= setTimeout(() => {
+      timer = undefined
+      then()
+    }, SETTLE)
+  })
+  return () => {
+    clearTimeout(timer)
+    feed.cancel()
   }
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { readDraft, listDrafts, putDraft, putDraftPhoto, type Draft } from './drafts'
-import { listPhotos, PIECE_BYTES, pieceId, readPicture, sha256 } from './pictures'
+import { sha256 } from './digest'
+import { listPhotos, PIECE_BYTES, pieceId, readPicture } from './pictures'
 import { finishSaves, mintId, openStore, save, wipe, type Store } from './store'
 import { openWriter } from './writer'
 

@@ -8,8 +8,13 @@ export const common = {
   'session.sign-out': '退出登录',
   'session.login': '账号',
   'session.password': '密码',
+  'session.busy': '正在登录…',
+  'session.promise': '走到家门口，件件有回应',
+  'session.go-on': '先不登录，继续记录',
   'error.unreachable': '连不上服务器，请检查网络后再试',
   'error.wrong_password': '账号或密码不对',
   'error.too_many_requests': '试得太频繁，请稍等一会儿再试',
   'error.other': '出了点问题，请再试一次（{code}）',
+  'back': '返回',
+  'cancel': '取消',
 }

@@ -1,3 +1,26 @@
 import type { RouteRecordRaw } from 'vue-router'
+import { mintId } from '@/storage/store'
 
-export const fieldRoutes: RouteRecordRaw[] = [{ path: '/', name: 'today', component: () => import('./today.vue'), meta: { home: 'field' } }]
+/** The id of the record is minted when its form opens: a second tap, a reload or a replay is the same record. */
+function openForm(type: 'visit' | 'problem') {
+  return (to: { query: Record<string, unknown> }) => ({ name: type, params: { id: mintId(type, Date.now()) }, query: to.query as Record<string, string>, replace: true })
+}
+
+export const fieldRoutes: RouteRecordRaw[] = [
+  {
+    path: '/',
+    component: () => import('./field.vue'),
+    meta: { home: 'field' },
+    children: [
+      { path: '', name: 'today', component: () => import('./today.vue') },
+      { path: 'visit/new', redirect: openForm('visit') },
+      { path: 'problem/new', redirect: openForm('problem') },
+      { path: 'visit/:id', name: 'visit', component: () => import('./visit-form.vue'), props: true },
+      { path: 'problem/:id', name: 'problem', component: () => import('./problem-form.vue'), props: true },
+      { path: 'record/:id', name: 'record', component: () => import('./record.vue'), props: true },
+      { path: 'job/:id', name: 'job', component: () => import('./job.vue'), props: true },
+      { path: 'delivery', name: 'delivery', component: () => import('./delivery.vue') },
+      { path: 'settings', name: 'settings', component: () => import('./settings.vue') },
+    ],
+  },
+]

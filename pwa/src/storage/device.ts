@@ -1,0 +1,18 @@
+/** Small facts about this phone itself that are not worth a document: how wrong its clock is, when it last had everything delivered. */
+
+const PREFIX = 'doorstep.'
+
+export type Fact = 'offset' | 'delivered' | 'place'
+
+/** The fact kept for one person, or null. */
+export function recall(fact: Fact, userId: string): string | null {
+  return localStorage.getItem(`${PREFIX}${fact}.${userId}`)
+}
+
+export function keepFact(fact: Fact, userId: string, value: string): void {
+  try {
+    localStorage.setItem(`${PREFIX}${fact}.${userId}`, value)
+  } catch {
+    // A full disk costs us a convenience here, never a record.
+  }
+}
