@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 import pytest
 import requests
 from PIL import Image
+from playwright.sync_api import sync_playwright
 
+from tests.e2e.browsers import Browsers
 from tests.push_service import PushService
 from tests.stack import Stack
 
@@ -66,3 +68,9 @@ def picture() -> bytes:
     file = io.BytesIO()
     Image.frombytes("RGB", (480, 360), noise).save(file, "JPEG", quality=90)
     return file.getvalue()
+
+
+@pytest.fixture
+def browsers(stack: Stack) -> Iterator[Browsers]:
+    with sync_playwright() as playwright:
+        yield Browsers(playwright.chromium, stack.base_url)
