@@ -13,9 +13,9 @@ from server.context import doorstep
 from server.database import db
 from server.endpoints import described
 from server.errors import NotFound, Unavailable
-from server.gateway.upstream import upstream
 from server.ledger import service as ledger
 from server.openapi import openapi
+from sync.errors import MailboxesUnavailable
 
 blueprint = Blueprint("shell", __name__)
 
@@ -72,7 +72,7 @@ def alive() -> dict[str, str]:
 @blueprint.get("/readyz")
 def ready() -> Response:
     """SQL and CouchDB answer; else 503 and which of them does not."""
-    checks = {"sql": _sql_answers(), "couchdb": upstream().reachable()}
+    checks = {"sql": _sql_answers(), "couchdb": _couchdb_answers()}
     response = jsonify(status="ok" if all(checks.values()) else "unavailable", **checks)
     if not all(checks.values()):
         response.status_code = 503
@@ -85,6 +85,14 @@ def _sql_answers() -> bool:
         with db.engine.connect() as connection:
             connection.execute(db.select(1))
     except SQLAlchemyError:
+        return False
+    return True
+
+
+def _couchdb_answers() -> bool:
+    try:
+        doorstep.mailboxes.reachable()
+    except MailboxesUnavailable:
         return False
     return True
 

@@ -174,6 +174,4 @@ def _streamed(answer: Answer, method: str) -> Response:
 
 
 def _json(status: int, value: object) -> Response:
-    response = jsonify(value)
-    response.status_code = status
-    return response
+    return Response(bodies.dump(value), status, content_type="application/json")

@@ -13,7 +13,6 @@ from server.gateway.errors import Busy
 _CHUNK = 64 * 1024
 # A change feed may be silent for a whole long poll; nothing else takes nearly as long.
 _PATIENCE = urllib3.Timeout(connect=5, read=75)
-_GLANCE = urllib3.Timeout(connect=2, read=3)
 _KEPT_OPEN = 64
 # Everything else is between two neighbours (RFC 9110, 7.6.1), about CouchDB's own sessions, or ours to say.
 _PASSED_ON = ("Accept", "Accept-Encoding", "Content-Type", "If-Match", "If-None-Match", "Range")
@@ -44,14 +43,6 @@ class Upstream:
         except HTTPError as error:
             raise Busy() from error
         return Answer(response)
-
-    def reachable(self) -> bool:
-        """Whether CouchDB answers, and takes our credentials."""
-        try:
-            response = self._pool.request("GET", f"{self._root}/_all_dbs?limit=1", headers=self._headers, timeout=_GLANCE, redirect=False)
-        except HTTPError:
-            return False
-        return response.status == 200
 
 
 class Answer:
