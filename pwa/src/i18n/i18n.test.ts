@@ -5,6 +5,9 @@ import { describe, expect, test } from 'vitest'
 import { fill } from '.'
 import { en } from './en'
 import { zhCN } from './zh-CN'
+import { common } from './zh-CN/common'
+import { field } from './zh-CN/field'
+import { office } from './zh-CN/office'
 
 const SOURCE = fileURLToPath(new URL('..', import.meta.url))
 
@@ -31,6 +34,11 @@ describe('texts', () => {
     const patterns = computedKeys(code)
     const unused = Object.keys(zhCN).filter((key) => !code.includes(`'${key}'`) && !patterns.some((pattern) => pattern.test(key)))
     expect(unused).toEqual([])
+  })
+
+  test('no text is in two parts, where one would silently replace the other', () => {
+    const keys = [common, field, office].flatMap((part) => Object.keys(part))
+    expect(keys.filter((key, index) => keys.indexOf(key) < index)).toEqual([])
   })
 
   test('both languages name the same values in each text', () => {

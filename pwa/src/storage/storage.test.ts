@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { readDraft, listDrafts, putDraft, putDraftPhoto, type Draft } from './drafts'
 import { sha256 } from './digest'
 import { listPhotos, PIECE_BYTES, pieceId, readPicture } from './pictures'
-import { finishSaves, mintId, openStore, save, wipe, type Store } from './store'
+import { mintId } from './mint'
+import { finishSaves, openStore, save, wipe, type Store } from './store'
 import { openWriter } from './writer'
 
 let now = 1_763_600_000_000

@@ -1,6 +1,5 @@
 /** The databases of one person on this phone, opened. Several people on one shared phone have several. */
 import type { RecordBody } from '@/domain/documents'
-import { ulid } from '@/domain/ids'
 import { listDrafts, putDraft, readDraftPhoto, removeDraft, type Draft } from './drafts'
 import { writePhoto } from './pictures'
 import { PouchDB, type Database } from './pouch'
@@ -40,10 +39,6 @@ export async function openStore(userId: string, clock: PhoneClock): Promise<Stor
 /** Delete everything this phone holds of one person. */
 export async function wipe(userId: string): Promise<void> {
   await Promise.all(NAMES.map((name) => open(userId, name).destroy()))
-}
-
-export function mintId(type: string, now: number): string {
-  return `${type}:${ulid(now, crypto.getRandomValues(new Uint8Array(10)))}`
 }
 
 function mintReplica(): string {

@@ -1,5 +1,5 @@
 import type { RouteRecordRaw } from 'vue-router'
-import { mintId } from '@/storage/store'
+import { mintId } from '@/storage/mint'
 
 /** The id of the record is minted when its form opens: a second tap, a reload or a replay is the same record. */
 function openForm(type: 'visit' | 'problem') {

@@ -6,7 +6,8 @@ import { onBeforeUnmount, onMounted, reactive, ref, shallowReactive, watch, type
 import type { PhotoRole } from '@/domain/documents'
 import { putDraft, putDraftPhoto, readDraft, readDraftPhoto, removeDraft, type Draft, type DraftBody } from '@/storage/drafts'
 import { NotAPicture, shrink } from '@/storage/shrink'
-import { mintId, save as saveDraft } from '@/storage/store'
+import { mintId } from '@/storage/mint'
+import { save as saveDraft } from '@/storage/store'
 import type { Phone } from '@/sync/phone'
 import { locate } from '@/ui/location'
 

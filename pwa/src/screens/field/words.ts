@@ -37,7 +37,7 @@ export function jobStateText(job: Pick<Job, 'state'>): string {
 }
 
 export function verbText(verb: string): string {
-  const key = `verb.${verb}`
+  const key = `did.${verb}`
   return hasText(key) ? t(key) : verb
 }
 

@@ -1,0 +1,20 @@
+/** What a notice says, for the service worker: it has no screen, so it loads these few texts and nothing else. */
+import { notice as en } from './en/notice'
+import { notice as zhCN } from './zh-CN/notice'
+
+/** `params` holds codes and numbers, nothing personal; docs/protocol.md names the kinds. */
+export interface NoticePayload {
+  kind: string
+  params?: Record<string, string | number>
+  url?: string
+}
+
+const TEXTS = { 'zh-CN': zhCN, en }
+
+/** Title and body in `language`, zh-CN unless it is `en`. A kind this version does not know says that there is something new. */
+export function noticeText({ kind, params = {} }: NoticePayload, language: string): { title: string; body: string } {
+  const texts: Record<string, { title: string; body: string }> = TEXTS[language === 'en' ? 'en' : 'zh-CN']
+  const { title, body } = texts[kind] ?? texts.other ?? { title: '', body: '' }
+  const filled = body.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ''))
+  return { title, body: filled.replace(/^[\s·]+|[\s·]+$/g, '') }
+}
