@@ -57,7 +57,7 @@ def listed_by_port(url: str, hosts: Sequence[str]) -> bool:
 
 def payload(kind: str, event: str, body: Mapping[str, Any]) -> bytes:
     """What the service worker gets: `{kind, params, url, tag}` as UTF-8 JSON of at most 3,993 bytes. It has the words; a `tag` is shown once."""
-    said: dict[str, Any] = {"kind": kind, "params": dict(body), "url": url_of(body), "tag": event}
+    said: dict[str, Any] = {"kind": kind, "params": dict(body), "url": url_of(kind, body), "tag": event}
     encoded = _encoded(said)
     # One too long says less rather than nothing.
     return encoded if len(encoded) <= PAYLOAD_BYTES else _encoded({**said, "params": {}})
@@ -67,11 +67,11 @@ def _encoded(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def url_of(body: Mapping[str, Any]) -> str:
-    """The app's screen a notice leads to."""
+def url_of(kind: str, body: Mapping[str, Any]) -> str:
+    """The app's screen a notice leads to: those who must act on a job have it on their list, who reported it among their records."""
     if "job" in body:
-        return f"/jobs/{body['job']}"
-    return f"/visits/{body['visit']}" if "visit" in body else "/"
+        return f"/job/{body['job']}" if kind == "job_answered" else f"/jobs/{body['job']}"
+    return f"/record/{body['visit']}" if "visit" in body else "/"
 
 
 def topic_of(body: Mapping[str, Any]) -> str | None:

@@ -99,8 +99,18 @@ def test_a_payload_fits_whatever_it_says(body: dict[str, Any]):
     assert json.loads(encoded)["kind"] == "job_opened"
 
 
-def test_a_notice_leads_to_what_it_is_about():
-    assert [url_of(body) for body in ({"visit": "visit:1"}, {"job": "job:1"}, {})] == ["/visits/visit:1", "/jobs/job:1", "/"]
+@pytest.mark.parametrize(
+    ("kind", "body", "url"),
+    [
+        ("job_opened", {"job": "job:1"}, "/jobs/job:1"),
+        ("job_assigned", {"job": "job:1"}, "/jobs/job:1"),
+        ("job_answered", {"job": "job:1"}, "/job/job:1"),
+        ("visit_returned", {"visit": "visit:1"}, "/record/visit:1"),
+        ("job_opened", {}, "/"),
+    ],
+)
+def test_a_notice_leads_to_what_it_is_about(kind: str, body: dict[str, Any], url: str):
+    assert url_of(kind, body) == url
 
 
 def test_notices_of_one_job_replace_each_other_while_undelivered():
