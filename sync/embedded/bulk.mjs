@@ -1,9 +1,9 @@
 /** Many documents in one request: what replicators do most. */
-import { isDeleted, revExists, winningRev } from 'pouchdb-merge';
 import { badRequest, inCouchWords } from './errors.mjs';
 import { allParameters, listed, pages, readObject } from './http.mjs';
 import { openLeaves, write } from './documents.mjs';
 import { checkId, checkRevision } from './intake.mjs';
+import { revExists, revisionTree, winnerOf } from './trees.mjs';
 
 /** How many documents are read side by side. With attachments few, so that an answer never stands in memory whole. */
 const PAGE = 256;
@@ -43,13 +43,16 @@ export async function revsDiff({ database, request }) {
 /** POST _bulk_get */
 export async function bulkGet({ database, request, parameters }) {
   const { docs } = await readObject(request);
-  if (!Array.isArray(docs)) throw badRequest("Missing JSON list of 'docs'");
+  if (!Array.isArray(docs) || !docs.every(isWanted)) throw badRequest("'docs' must be a JSON list of an id each, and if wanted a rev");
   const options = { revs: parameters.flag('revs'), attachments: parameters.flag('attachments'), latest: parameters.flag('latest') };
   return { chunks: listed('{"results":[', pages(docs, pageSize(options), (wanted) => readWanted(database, wanted, options)), ']}\n') };
 }
 
-async function readWanted(database, wanted, options) {
-  const { id, rev } = wanted ?? {};
+function isWanted(wanted) {
+  return typeof wanted?.id === 'string' && (wanted.rev === undefined || typeof wanted.rev === 'string');
+}
+
+async function readWanted(database, { id, rev }, options) {
   try {
     checkId(id);
     if (rev !== undefined) checkRevision(rev);
@@ -65,8 +68,7 @@ async function readWanted(database, wanted, options) {
 /** GET and POST _all_docs: by range of ids, or the ids asked for. */
 export async function allDocs({ database, request, query }) {
   const parameters = await allParameters(request, query);
-  const keys = parameters.json('keys');
-  if (keys !== undefined && !Array.isArray(keys)) throw badRequest('`keys` parameter must be an array.');
+  const keys = parameters.texts('keys');
   const options = {
     include_docs: parameters.flag('include_docs'),
     conflicts: parameters.flag('conflicts'),
@@ -83,11 +85,11 @@ export async function allDocs({ database, request, query }) {
 }
 
 async function rowOf(database, key, options) {
-  const tree = typeof key === 'string' ? await revisionTree(database, key) : [];
+  const tree = await revisionTree(database, key);
   if (tree.length === 0) return { key, error: 'not_found' };
   if (options.include_docs) return (await database.pouch.allDocs({ ...options, keys: [key] })).rows[0];
-  const rev = winningRev({ rev_tree: tree });
-  return { id: key, key, value: isDeleted({ rev_tree: tree }, rev) ? { rev, deleted: true } : { rev } };
+  const { rev, deleted } = winnerOf(tree);
+  return { id: key, key, value: deleted ? { rev, deleted } : { rev } };
 }
 
 function rangeOf(parameters) {
@@ -122,13 +124,3 @@ async function* rangeRows(database, start, end, { descending, inclusive_end, lim
 }
 
 const pageSize = ({ attachments }) => (attachments ? PAGE_WITH_ATTACHMENTS : PAGE);
-
-/** @returns {Promise<any[]>} empty when there never was such a document */
-function revisionTree({ pouch }, id) {
-  return new Promise((resolve, reject) => {
-    pouch._getRevisionTree(id, (error, tree) => {
-      if (error && error.status !== 404) reject(error);
-      else resolve(tree ?? []);
-    });
-  });
-}

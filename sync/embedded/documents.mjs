@@ -1,9 +1,10 @@
 /** Single documents: read, write, delete; and `write`, the one way documents get into a database. */
-import { badRequest, conflict, CouchError, inCouchWords, notFound } from './errors.mjs';
+import { badRequest, conflict, CouchError, forbidden, inCouchWords, notFound } from './errors.mjs';
 import { parseJson, readBody } from './http.mjs';
 import { checkedDocument, checkId, checkRevision, isDesign, isLocal, refusal } from './intake.mjs';
 import { mixed, readRelated } from './multipart.mjs';
 import { writeLocal } from './locals.mjs';
+import { leavesFrom, revExists, revisionTree } from './trees.mjs';
 
 /**
  * Write documents in one transaction.
@@ -18,9 +19,9 @@ export async function write(database, given, newEdits) {
   const answers = new Array(documents.length);
   const accepted = [];
   for (const [index, document] of documents.entries()) {
-    const reason = refusal(given[index]);
+    const reason = isDesign(document._id ?? '') ? 'This server keeps no design documents.' : refusal(given[index]);
     if (reason) answers[index] = { id: document._id, error: 'forbidden', reason };
-    else if (isLocal(document._id ?? '')) answers[index] = await writeLocal(database, document._id, document);
+    else if (isLocal(document._id ?? '')) answers[index] = await writeLocal(database, document);
     else accepted.push(index);
   }
   await Promise.all(accepted.map((index) => resolveStubs(database, documents[index])));
@@ -50,24 +51,48 @@ export async function readDocument({ database, id, parameters, request }) {
     const found = await openLeaves(database, id, leaves, options);
     return /multipart\/mixed/.test(request.headers.accept ?? '') ? mixed(found) : { json: found };
   }
-  const rev = parameters.text('rev');
-  if (rev !== null) checkRevision(rev);
+  const rev = await revisionAsked(database, id, parameters.text('rev'), options.latest);
   const document = await database.pouch.get(id, {
-    ...options,
-    ...(rev !== null && { rev }),
+    revs: options.revs,
+    attachments: options.attachments,
+    ...(rev && { rev }),
     conflicts: parameters.flag('conflicts') || parameters.flag('meta'),
     revs_info: parameters.flag('revs_info') || parameters.flag('meta'),
   });
   return { headers: { ETag: `"${document._rev}"` }, json: document };
 }
 
+/** The revision to read, null for the winner. PouchDB itself is never asked for the `latest` of one: of an unknown one it would die. */
+async function revisionAsked(database, id, rev, latest) {
+  if (rev === null) return null;
+  checkRevision(rev);
+  if (!latest) return rev;
+  return leavesFrom(await revisionTree(database, id), rev)[0] ?? rev;
+}
+
 /**
  * The leaves of a document, as `open_revs` answers them.
- * @param {'all' | string[]} leaves
+ * @param {import('./databases.mjs').Database} database
+ * @param {string} id
+ * @param {'all' | string[]} wanted
+ * @param {{revs: boolean, attachments: boolean, latest: boolean}} options `latest`: instead of a revision the leaves that grew from it
  * @returns {Promise<({ok: object} | {missing: string})[]>}
  */
-export async function openLeaves(database, id, leaves, options) {
-  return (await database.pouch.get(id, { ...options, open_revs: leaves })).map(({ ok, missing }) => (ok ? { ok } : { missing }));
+export async function openLeaves(database, id, wanted, { revs, attachments, latest }) {
+  const tree = await revisionTree(database, id);
+  if (wanted === 'all' && tree.length === 0) throw notFound('missing');
+  const named = wanted === 'all' ? leavesFrom(tree) : wanted.flatMap((rev) => (latest && revExists(tree, rev) ? leavesFrom(tree, rev) : [rev]));
+  return Promise.all(
+    [...new Set(named)].map(async (rev) => {
+      if (!revExists(tree, rev)) return { missing: rev };
+      try {
+        return { ok: await database.pouch.get(id, { rev, revs, attachments }) };
+      } catch (error) {
+        if (error.status !== 404) throw error;
+        return { missing: rev };
+      }
+    }),
+  );
 }
 
 /** PUT of one document, with its attachments inside or, as CouchDB's replicator sends large ones, behind it. */
@@ -98,7 +123,7 @@ export function matched(request) {
 
 /** The answer to a single write. */
 function written([answer], status) {
-  if (answer.error === 'forbidden') throw new CouchError(403, answer.error, answer.reason);
+  if (answer.error === 'forbidden') throw forbidden(answer.reason);
   if (answer.error) throw answer.error === 'conflict' ? conflict() : new CouchError(400, answer.error, answer.reason);
   return { status, headers: { ETag: `"${answer.rev}"` }, json: answer };
 }

@@ -18,6 +18,7 @@ export const illegalId = (reason) => new CouchError(400, 'illegal_docid', reason
 export const invalidDocument = (reason) => new CouchError(400, 'doc_validation', reason);
 export const unreadableQuery = (reason) => new CouchError(400, 'query_parse_error', reason);
 export const unauthorized = (reason) => new CouchError(401, 'unauthorized', reason);
+export const forbidden = (reason) => new CouchError(403, 'forbidden', reason);
 export const notFound = (reason) => new CouchError(404, 'not_found', reason);
 export const noDatabase = () => notFound('Database does not exist.');
 export const conflict = () => new CouchError(409, 'conflict', 'Document update conflict.');

@@ -47,24 +47,21 @@ export function checkedDocument(given, newEdits) {
   if ('_id' in document) checkId(document._id);
   if ('_rev' in document) checkRevision(document._rev);
   if ('_deleted' in document && typeof document._deleted !== 'boolean') throw invalidDocument('_deleted must be a boolean');
+  const local = isLocal(document._id ?? '');
   if (newEdits) delete document._revisions;
-  else checkHistory(document);
+  else if (!local) checkHistory(document);
+  if (local && '_attachments' in document) throw badRequest('A local document has no attachments');
   if ('_attachments' in document) document._attachments = checkedAttachments(document._attachments, document._id);
   return document;
 }
 
-/** Why this one document cannot be kept, or null. */
-export function refusal(document) {
-  if (isDesign(document._id ?? '')) return 'This server keeps no design documents.';
-  return unkept(document, 0);
-}
-
-function unkept(value, depth) {
+/** Why this JSON value cannot be kept as it is, or null. */
+export function refusal(value, depth = 0) {
   if (value === null || typeof value !== 'object' || Buffer.isBuffer(value)) return null;
-  if (depth === DEEPEST) return `A document may be nested ${DEEPEST} levels deep.`;
+  if (depth === DEEPEST) return `Nothing may be nested deeper than ${DEEPEST} levels.`;
   for (const name of Object.keys(value)) {
-    if (name === '__proto__') return 'A member may not be named __proto__.';
-    const reason = unkept(value[name], depth + 1);
+    if (name === '__proto__') return 'Nothing may be named __proto__.';
+    const reason = refusal(value[name], depth + 1);
     if (reason) return reason;
   }
   return null;

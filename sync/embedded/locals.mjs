@@ -1,16 +1,8 @@
 /** `_local/` documents: never replicated, and as in CouchDB the last one to write wins. */
-import { invalidDocument, notFound, notOffered } from './errors.mjs';
-import { readObject } from './http.mjs';
-import { checkId } from './intake.mjs';
+import { notFound } from './errors.mjs';
 
 export async function readLocal({ database, id }) {
   return { json: await database.pouch.get(id) };
-}
-
-export async function putLocal({ database, id, request }) {
-  const document = await readObject(request);
-  const answer = await writeLocal(database, id, document);
-  return { status: 201, json: answer };
 }
 
 export async function deleteLocal({ database, id }) {
@@ -20,11 +12,7 @@ export async function deleteLocal({ database, id }) {
 }
 
 /** Put a local document whatever revision it was at; `_deleted: true` removes it. */
-export async function writeLocal(database, id, { _id, _rev, _deleted, _revisions, ...fields }) {
-  checkId(id);
-  const special = Object.keys(fields).find((name) => name.startsWith('_'));
-  if (special === '_attachments') throw notOffered('An attachment to a local document');
-  if (special) throw invalidDocument(`Bad special document member: ${special}`);
+export async function writeLocal(database, { _id: id, _rev, _deleted, _revisions, ...fields }) {
   for (;;) {
     const current = await currentOf(database, id);
     try {

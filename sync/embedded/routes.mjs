@@ -3,9 +3,10 @@ import { deleteAttachment, putAttachment, readAttachment } from './attachments.m
 import { allDocs, bulkDocs, bulkGet, revsDiff } from './bulk.mjs';
 import { changes, sequence } from './changes.mjs';
 import { deleteDocument, readDocument, writeDocument } from './documents.mjs';
-import { badRequest, CouchError, inCouchWords, notOffered, unauthorized } from './errors.mjs';
+import { badRequest, CouchError, forbidden, inCouchWords, notOffered, unauthorized } from './errors.mjs';
 import { Parameters, readObject, send } from './http.mjs';
-import { deleteLocal, putLocal, readLocal } from './locals.mjs';
+import { refusal } from './intake.mjs';
+import { deleteLocal, readLocal } from './locals.mjs';
 
 /** Of Apache CouchDB's protocol the version this server was held against. */
 const PROTOCOL = '3.3.3';
@@ -32,10 +33,7 @@ const DATABASE = {
   },
   _security: {
     GET: ({ database }) => ({ json: database.security }),
-    PUT: async ({ databases, database, request }) => {
-      await databases.secure(database, await readObject(request));
-      return { json: { ok: true } };
-    },
+    PUT: secure,
   },
   _changes: { GET: changes, POST: changes },
   _all_docs: { GET: allDocs, POST: allDocs },
@@ -53,7 +51,7 @@ const DATABASE = {
 };
 
 const DOCUMENT = { GET: readDocument, PUT: writeDocument, DELETE: deleteDocument };
-const LOCAL = { GET: readLocal, PUT: putLocal, DELETE: deleteLocal };
+const LOCAL = { GET: readLocal, PUT: writeDocument, DELETE: deleteLocal };
 const ATTACHMENT = { GET: readAttachment, PUT: putAttachment, DELETE: deleteAttachment };
 
 /** CouchDB has these; a client that asks for one deserves to hear that it is not here, rather than that a document is missing. */
@@ -69,6 +67,14 @@ async function create({ databases, name }) {
 
 async function remove({ databases, name }) {
   await databases.remove(name);
+  return { json: { ok: true } };
+}
+
+async function secure({ databases, database, request }) {
+  const security = await readObject(request);
+  const reason = refusal(security);
+  if (reason) throw forbidden(reason);
+  await databases.secure(database, security);
   return { json: { ok: true } };
 }
 
