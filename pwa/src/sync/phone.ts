@@ -19,6 +19,7 @@ export interface Phone {
   readonly user: User
   readonly store: Store
   readonly mirror: Mirror
+  /** Forms begun and not saved, the one touched last first. */
   readonly drafts: ShallowRef<readonly Draft[]>
   readonly photos: ShallowRef<readonly PhotoDocument[]>
   /** The last number this phone gave a record. */
@@ -26,6 +27,8 @@ export interface Phone {
   readonly sync: { readonly busy: boolean; readonly uploading: boolean; readonly trouble: Trouble | null; readonly delivered: number }
   /** Now, as the server's clock has it; ms. */
   now: () => number
+  /** Look again which drafts there are: one that is gone leaves no trace a feed could tell of. */
+  rereadDrafts: () => Promise<void>
   /** Synchronise as soon as possible. */
   kick: () => void
   close: () => Promise<void>
@@ -54,7 +57,11 @@ async function open(user: User): Promise<Phone> {
   const store = await openStore(user.id, { now: Date.now, offset: () => offset })
   await finishSaves(store)
   const mirror = await openMirror(store.mailbox)
-  const drafts = shallowRef<readonly Draft[]>(await listDrafts(store.drafts))
+  const drafts = shallowRef<readonly Draft[]>([])
+  const rereadDrafts = async () => {
+    drafts.value = (await listDrafts(store.drafts)).filter((draft) => !draft.saving)
+  }
+  await rereadDrafts()
   const photos = shallowRef<readonly PhotoDocument[]>(await listPhotos(store.photos))
   const written = shallowRef(await store.records.written())
   const sync = shallowReactive({ busy: false, uploading: false, trouble: null as Trouble | null, delivered: Number(recall('delivered', user.id)) || 0 })
@@ -95,7 +102,7 @@ async function open(user: User): Promise<Phone> {
   const kick = () => void loop.kick()
   const kickWhenVisible = () => document.visibilityState === 'visible' && kick()
   const stops = [
-    onChange(store.drafts, () => void listDrafts(store.drafts).then((all) => (drafts.value = all))),
+    onChange(store.drafts, () => void rereadDrafts()),
     onChange(store.photos, () => void listPhotos(store.photos).then((all) => (photos.value = all))),
     onChange(store.mailbox, () => void store.records.written().then((last) => (written.value = last))),
     listen(window, 'online', kick),
@@ -106,7 +113,7 @@ async function open(user: User): Promise<Phone> {
   kick()
 
   return {
-    user, store, mirror, drafts, photos, written, sync, kick,
+    user, store, mirror, drafts, photos, written, sync, rereadDrafts, kick,
     now: () => Date.now() + offset,
     close: async () => {
       for (const stop of stops) stop()

@@ -128,6 +128,7 @@ export function useDraft<Body extends DraftBody>(phone: Phone, id: string, fresh
       try {
         if (body.type === 'visit') Object.assign(body, { started_at: startedAt, ended_at: phone.now() })
         await saveDraft(phone.store, asDraft())
+        await phone.rereadDrafts()
         phone.kick()
         return true
       } catch {
@@ -143,6 +144,7 @@ export function useDraft<Body extends DraftBody>(phone: Phone, id: string, fresh
       closed = true
       clearTimeout(timer)
       await removeDraft(drafts, asDraft())
+      await phone.rereadDrafts()
     },
   }
 }
