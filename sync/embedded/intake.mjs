@@ -10,8 +10,8 @@ const MEMBERS = new Set(['_id', '_rev', '_deleted', '_attachments', '_revisions'
 /** CouchDB sends these and takes them back without looking at them. */
 const IGNORED = new Set(['_conflicts', '_deleted_conflicts', '_revs_info', '_local_seq']);
 
-/** Deeper ones overflow the stack of PouchDB, and of most JSON readers a document will meet later. */
-const DEEPEST = 200;
+/** Deeper ones overflow the stack of PouchDB sooner or later, and that of most JSON readers a document will meet. */
+const DEEPEST = 1000;
 
 export const isLocal = (id) => id.startsWith('_local/');
 export const isDesign = (id) => id.startsWith('_design/');

@@ -101,22 +101,24 @@ async function describe({ databases, database }) {
  */
 export async function answer(request, response, { databases, sessions, stopping }) {
   const left = new AbortController();
-  response.on('close', () => left.abort());
-  const signal = AbortSignal.any([left.signal, stopping]);
+  const leave = () => left.abort();
+  response.on('close', leave);
+  stopping.addEventListener('abort', leave);
   let database = null;
   try {
     const [address, search = ''] = split(request.url);
     const [first, ...rest] = address.map(decoded);
     const query = new URLSearchParams(search);
-    const exchange = { request, query, parameters: new Parameters(query), databases, sessions, signal, now: Date.now() };
+    const exchange = { request, query, parameters: new Parameters(query), databases, sessions, signal: left.signal, now: Date.now() };
     if (!OPEN_TO_ALL.has(first) && !sessions.proof(request, exchange.now)) throw unauthorized('You are not a server admin.');
     const { methods, ...named } = routeOf(first, rest);
     const handle = methodOf(methods, request.method);
     if (named.name !== undefined && !ABOUT_NAMES.has(handle)) database = await databases.hold(named.name);
-    await send(response, await handle({ ...exchange, ...named, database }), signal);
+    await send(response, await handle({ ...exchange, ...named, database }), left.signal);
   } catch (error) {
     if (!left.signal.aborted) refuse(request, response, error);
   } finally {
+    stopping.removeEventListener('abort', leave);
     if (database) await databases.release(database);
   }
 }

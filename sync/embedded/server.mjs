@@ -1,6 +1,6 @@
 /** `node server.mjs --data DIR --port N`: the CouchDB of a laptop. COUCHDB_USER and COUCHDB_PASSWORD name its administrator. */
 import { createServer } from 'node:http';
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { parseArgs } from 'node:util';
 import { Databases } from './databases.mjs';
 import { answer } from './routes.mjs';
@@ -45,6 +45,7 @@ async function main() {
   const databases = await Databases.load(storage, openLimit);
   const sessions = new Sessions(user, password, databases.secret);
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal); // every request under way listens
   const running = new Set();
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     const one = answer(request, response, { databases, sessions, stopping: stop.signal });

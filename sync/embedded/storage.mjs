@@ -104,7 +104,8 @@ export class Storage {
    * `auto_compaction`: only leaves keep their bodies, as after CouchDB's own compaction, so a document written every minute stays small.
    */
   pouch(prefix) {
-    return new PouchDB(prefix, { adapter: 'range', db: (name) => new Range(this.#level, name, this.#recent), auto_compaction: true });
+    const pouch = new PouchDB(prefix, { adapter: 'range', db: (name) => new Range(this.#level, name, this.#recent), auto_compaction: true });
+    return pouch.setMaxListeners(0); // every reader of its changes listens
   }
 }
 
