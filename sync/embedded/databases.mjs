@@ -18,13 +18,14 @@ export class Database {
   deleted = false;
   /** @type {import('pouchdb-core') | null} null while closed */
   pouch = null;
+  /** Resolves when its registration, opening or closing, whichever was begun last, is done. */
+  settled = Promise.resolve();
   #waiting = new Set();
 
   constructor(name, id, security) {
     this.name = name;
     this.id = id;
     this.security = security;
-    this.settled = Promise.resolve();
   }
 
   get prefix() {
@@ -97,10 +98,6 @@ export class Databases {
   /** @returns {string[]} in order */
   names() {
     return [...this.#byName.keys()].sort();
-  }
-
-  get openCount() {
-    return this.#open.size;
   }
 
   async create(name) {
