@@ -124,13 +124,21 @@ def app_file(path: str) -> Response:
         raise MethodNotAllowed(["GET", "HEAD"])
     if not (APP / "index.html").is_file():
         return _not_built()
-    # A name with an ending is a file and not a page: a missing script must not come back as HTML.
-    page = "." not in path.rpartition("/")[2] and not path.startswith("assets/")
-    name = "index.html" if page else path
+    name = "index.html" if _is_page(path) else path
     response = send_from_directory(APP, name, mimetype=_media_type(name), conditional=True, etag=True)
     # Names under assets/ carry a hash of their content; everything else keeps its name when it changes.
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if name.startswith("assets/") else "no-cache"
     return response
+
+
+def _is_page(path: str) -> bool:
+    """Whether the app itself answers at this path.
+
+    A missing script must not come back as HTML, so a name with an ending is a page only to a browser that navigates.
+    """
+    if not path or path.startswith("assets/") or (APP / path).is_file():
+        return not path
+    return "." not in path.rpartition("/")[2] or "text/html" in request.headers.get("Accept", "")
 
 
 def _media_type(name: str) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from urllib3.exceptions import ProtocolError
 
 from server.database import db, writing
 from server.gateway.rate import Buckets
@@ -339,3 +340,9 @@ def test_who_asks_too_fast_waits_and_nobody_else_does(compound: Flask, grid: Fla
     assert signed_in("head").get("/sync/").status_code == 200
     clock.pass_(1000)
     assert grid.get("/sync/").status_code == 200
+
+
+def test_half_an_answer_is_not_taken_for_the_whole(grid: FlaskClient, couch: Couch) -> None:
+    couch.will_say(200, b'{"results":[', Content_Length="100", Connection="close")
+    with pytest.raises(ProtocolError):
+        grid.get("/sync/mailbox/_changes")
