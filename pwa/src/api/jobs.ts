@@ -12,17 +12,19 @@ export type Severity = 'low' | 'normal' | 'high' | 'urgent'
 
 export interface JobEvent {
   id: string
-  /** One of `VERBS`, or `open`. */
+  /** One of `VERBS`, or what happened to a report: open, join, revise, withdraw. */
   verb: string
   by: Person
   at: number
   received_at: number
   version: number
   words: string
-  /** Photo ids. */
-  photos: string[]
+  photos: Photo[]
   /** `null`, or why the step came too late to change anything. */
   late: string | null
+  /** To whom it was assigned. */
+  to?: Person
+  score?: number
 }
 
 export interface Report {
@@ -32,16 +34,17 @@ export interface Report {
   place_name: string
   note: string
   source: string | null
-  photos: (Photo | string)[]
+  photos: Photo[]
   received_at: number
   withdrawn: boolean
-  /** Only for those who must call back. */
-  contact?: { name?: string; phone?: string } | null
+  /** Only for those who must call back; their reading of it is logged. */
+  contact?: { name?: string; phone?: string }
 }
 
 export interface Job {
   /** `job:<ULID>` */
   id: string
+  /** Readable by people, such as CX01-2026-0001. */
   number: string
   place: string
   place_name: string
@@ -64,8 +67,8 @@ export interface Job {
   reports?: Report[]
 }
 
-/** The server's own shape names a job by `_id` where it is a document. */
-type JobAnswer = Omit<Job, 'id'> & { id?: string; _id?: string }
+/** A job is a document of the mailboxes too, so it comes under `_id`. */
+type JobAnswer = Omit<Job, 'id'> & { _id: string }
 
 export interface JobQuery {
   /** One state, `open`, or '' for all. */
@@ -78,7 +81,7 @@ export interface Responder extends Person {
 }
 
 export interface Step {
-  /** A ULID, minted when the form opened: posting it twice is once. */
+  /** `action:<ULID>`, minted when the form opened: posting it twice is once. */
   id: string
   verb: Verb
   /** The version of the job on the screen. */
@@ -90,7 +93,7 @@ export interface Step {
 }
 
 function named({ _id, ...job }: JobAnswer): Job {
-  return { ...job, id: job.id ?? _id ?? '' }
+  return { ...job, id: _id }
 }
 
 export async function listJobs({ state, q }: JobQuery, cursor: string | null, limit: number): Promise<Page<Job>> {

@@ -8,10 +8,11 @@ export interface Person {
 export interface Photo {
   /** `photo:<ULID>` */
   id: string
-  role?: 'near' | 'far' | 'before' | 'after'
-  state?: string
+  role: 'near' | 'far' | 'before' | 'after' | null
+  /** `awaited`: nobody has seen it yet; `pieces`: some are missing; `stored`: its bytes are confirmed. */
+  state: 'awaited' | 'pieces' | 'stored' | 'broken'
   /** A small JPEG as a data URL, once the bytes are confirmed. */
-  data?: string | null
+  data: string | null
 }
 
 export interface Page<Item> {

@@ -24,8 +24,8 @@ export interface Visit {
   received_at: number
   version: number
   withdrawn: boolean
-  /** Fields that were written twice by people who had not seen each other's words. */
-  contested: unknown[]
+  /** Values that another write, made without having seen this one, has won over. */
+  contested: { field: string; write: string; value: unknown }[]
   review: Review
   review_words: string
   reviewed_by: Person | null
@@ -39,7 +39,7 @@ export interface VisitQuery {
 }
 
 export interface Judgement {
-  /** A ULID, minted when the verdict was first asked for: posting it twice is once. */
+  /** `review:<ULID>`, minted when the verdict was first asked for: posting it twice is once. */
   id: string
   verdict: Verdict
   /** Required when returned. */

@@ -1,3 +1,4 @@
 import type { RouteRecordRaw } from 'vue-router'
 
-export const branchRoutes: RouteRecordRaw[] = [{ path: '/jobs', component: () => import('./jobs.vue'), meta: { home: 'branch' } }]
+// One component for list and job: the list stays as it is, with its place, while jobs are opened beside or over it.
+export const branchRoutes: RouteRecordRaw[] = [{ path: '/jobs/:id?', name: 'jobs', component: () => import('./jobs.vue'), meta: { home: 'branch' } }]

@@ -17,11 +17,16 @@ export function pollWhileVisible(run: () => Promise<void>, every: number): () =>
   let timer = 0
   let failures = 0
   let running = false
+  let again = false
   let stopped = false
 
   async function turn(): Promise<void> {
     window.clearTimeout(timer)
-    if (running || stopped || document.visibilityState !== 'visible') return
+    if (stopped || document.visibilityState !== 'visible') return
+    if (running) {
+      again = true
+      return
+    }
     running = true
     let wait = every
     try {
@@ -33,6 +38,8 @@ export function pollWhileVisible(run: () => Promise<void>, every: number): () =>
     } finally {
       running = false
     }
+    if (again) wait = 0
+    again = false
     if (!stopped) timer = window.setTimeout(() => void turn(), wait)
   }
 

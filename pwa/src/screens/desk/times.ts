@@ -8,7 +8,7 @@ const DAY = 24 * HOUR
 export function age(at: number, now: number, language: string, justNow: string): string {
   const past = now - at
   if (past < MINUTE) return justNow
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' })
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'narrow' })
   if (past < HOUR) return relative.format(-Math.floor(past / MINUTE), 'minute')
   if (past < DAY) return relative.format(-Math.floor(past / HOUR), 'hour')
   if (past < 7 * DAY) return relative.format(-Math.floor(past / DAY), 'day')

@@ -1,3 +1,3 @@
 import type { RouteRecordRaw } from 'vue-router'
 
-export const officeRoutes: RouteRecordRaw[] = [{ path: '/office', component: () => import('./visits.vue'), meta: { home: 'office' } }]
+export const officeRoutes: RouteRecordRaw[] = [{ path: '/office', name: 'office', component: () => import('./visits.vue'), meta: { home: 'office' } }]
