@@ -68,5 +68,6 @@ export default tseslint.config(
   folder('screens/sign-in', [pouchdb, elementPlus, vant]),
   folder('screens/branch', [pouchdb]),
   folder('screens/office', [pouchdb, vant]),
+  folder('screens/desk', [pouchdb, vant]),
   { files: ['src/**/*.test.ts'], rules: { 'no-restricted-imports': 'off' } },
 )

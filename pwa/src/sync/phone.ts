@@ -110,6 +110,8 @@ async function open(user: User): Promise<Phone> {
     () => loop.stop(),
     mirror.close,
   ]
+  // Without this a browser short of space may throw the records away; it asks nobody where it can decide for itself.
+  void navigator.storage?.persist?.()
   kick()
 
   return {

@@ -21,6 +21,7 @@ export async function signIn(login: string, password: string): Promise<User> {
 
 /** Ask the server again who we are, so that a change of roles shows. Without network everything stays as remembered. */
 export async function refreshSession(): Promise<void> {
+  if (!user.value) return
   try {
     const current = await readSession()
     if (current.id !== user.value?.id) return

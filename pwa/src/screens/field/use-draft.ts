@@ -38,6 +38,9 @@ export function useDraft<Body extends DraftBody>(phone: Phone, id: string, fresh
   const [ready, busy] = [ref(false), ref(false)]
   const trouble = ref<'unreadable' | 'storage' | null>(null)
   let startedAt = phone.now()
+  /** What is kept so far. Where the phone stands is left out: a place alone is nothing anybody typed, it goes along with the next change. */
+  const typed = () => JSON.stringify([{ ...body, location: undefined }, photos])
+  let asKept = typed()
   let closed = false
   let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -49,6 +52,7 @@ export function useDraft<Body extends DraftBody>(phone: Phone, id: string, fresh
   async function keep(): Promise<void> {
     clearTimeout(timer)
     timer = undefined
+    asKept = typed()
     try {
       await putDraft(drafts, asDraft())
     } catch {
@@ -57,7 +61,7 @@ export function useDraft<Body extends DraftBody>(phone: Phone, id: string, fresh
   }
 
   function touched(): void {
-    if (ready.value && !closed) timer ??= setTimeout(() => void keep(), AUTOSAVE)
+    if (ready.value && !closed && typed() !== asKept) timer ??= setTimeout(() => void keep(), AUTOSAVE)
   }
 
   function keepNow(): void {
@@ -75,11 +79,11 @@ export function useDraft<Body extends DraftBody>(phone: Phone, id: string, fresh
       photos.push(...kept.photos)
       startedAt = kept.started_at
       await Promise.all(kept.photos.map((photo) => show(photo.id)))
+      asKept = typed()
     }
     ready.value = true
     if (body.location) return
     const location = await locate()
-    // A place alone is nothing anybody typed: it goes along with the next change.
     if (location && !closed) body.location = location
   }
 
@@ -94,7 +98,7 @@ export function useDraft<Body extends DraftBody>(phone: Phone, id: string, fresh
     window.removeEventListener('pagehide', keepNow)
     for (const url of pictures.values()) URL.revokeObjectURL(url)
   })
-  watch([() => ({ ...body, location: undefined }), photos], touched, { deep: true })
+  watch(typed, touched)
 
   return {
     body, photos, pictures, ready, busy, trouble,
