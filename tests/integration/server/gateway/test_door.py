@@ -345,4 +345,4 @@ def test_who_asks_too_fast_waits_and_nobody_else_does(compound: Flask, grid: Fla
 def test_half_an_answer_is_not_taken_for_the_whole(grid: FlaskClient, couch: Couch) -> None:
     couch.will_say(200, b'{"results":[', Content_Length="100", Connection="close")
     with pytest.raises(ProtocolError):
-        grid.get("/sync/mailbox/_changes")
+        grid.get("/sync/mailbox/_changes", buffered=True)
