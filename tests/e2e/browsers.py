@@ -72,7 +72,7 @@ class Browsers:
         FAILURES.mkdir(exist_ok=True)
         test = re.sub(r"\W+", "-", os.environ.get("PYTEST_CURRENT_TEST", "pictures").split("::")[-1]).strip("-")
         for number, page in enumerate(context.pages):
-            page.screenshot(path=FAILURES / f"{test}-{context.pages[0].viewport_size['width']}-{number}-{why}.png", timeout=5000)
+            page.screenshot(path=FAILURES / f"{test}-{why}-{len(self._open)}-{number}.png", timeout=5000)
 
 
 def sign_in(page: Page, login: str) -> None:

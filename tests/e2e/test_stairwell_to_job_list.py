@@ -205,7 +205,7 @@ def pushes_arrived(pushes: PushService, device: Subscription, job: str) -> None:
         time.sleep(0.05)
     assert pushes.refusals == []
     messages = pushes.sent_to(device)
-    assert [message["job"] for message in messages] == [job]
+    assert [(message["kind"], message["url"]) for message in messages] == [("job_opened", f"/jobs/{job}")]
 
 
 def review(browsers: Browsers, approved: str, returned: str) -> None:
@@ -214,8 +214,9 @@ def review(browsers: Browsers, approved: str, returned: str) -> None:
         sign_in(desk, "reviewer")
         desk.get_by_test_id(f"visit-{approved}").click()
         desk.get_by_test_id("approve").click()
+        expect(desk.get_by_test_id(f"visit-{approved}")).to_have_attribute("data-state", "approved")
         desk.get_by_test_id(f"visit-{returned}").click()
         desk.get_by_test_id("return").click()
         desk.get_by_test_id("words").fill("请写明谁在家")
         desk.get_by_test_id("confirm").click()
-        expect(desk.get_by_test_id("confirm")).to_be_hidden()
+        expect(desk.get_by_test_id(f"visit-{returned}")).to_have_attribute("data-state", "returned")
