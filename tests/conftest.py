@@ -1,6 +1,5 @@
 """What every test may ask for: a database, a CouchDB, a push service, and the application wired to them."""
 
-import importlib.util
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-pytest_plugins = [name for name in ("tests.couch_server", "tests.databases", "tests.push_service") if importlib.util.find_spec(name)]
+pytest_plugins = ["tests.couch_server", "tests.databases", "tests.push_service"]
 
 
 @pytest.fixture
