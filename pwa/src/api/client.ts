@@ -51,7 +51,11 @@ export async function ask<T>(path: string, { method = 'GET', body, query = {}, t
     throw new Unreachable(cause)
   }
   if (!response.ok) throw await apiError(response)
-  return (response.status === 204 ? undefined : await response.json()) as T
+  if (response.status === 204) return undefined as T
+  // The line may die half-way through an answer: that is no answer either.
+  return (await response.json().catch((cause: unknown) => {
+    throw new Unreachable(cause)
+  })) as T
 }
 
 export function withQuery(path: string, query: Record<string, string | number | undefined>): string {

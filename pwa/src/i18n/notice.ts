@@ -13,8 +13,9 @@ const TEXTS = { 'zh-CN': zhCN, en }
 
 /** Title and body in `language`, zh-CN unless it is `en`. A kind this version does not know says that there is something new. */
 export function noticeText({ kind, params = {} }: NoticePayload, language: string): { title: string; body: string } {
-  const texts: Record<string, { title: string; body: string }> = TEXTS[language === 'en' ? 'en' : 'zh-CN']
-  const { title, body } = texts[kind] ?? texts.other ?? { title: '', body: '' }
+  const known = language === 'en' ? 'en' : 'zh-CN'
+  const texts: Record<string, { title: string; body: string }> = TEXTS[known]
+  const { title, body } = (Object.hasOwn(texts, kind) && texts[kind]) || TEXTS[known].other
   const filled = body.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ''))
   return { title, body: filled.replace(/^[\s·]+|[\s·]+$/g, '') }
 }
