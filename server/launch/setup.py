@@ -21,7 +21,7 @@ from server.launch.complaint import Complaint
 ROOT = Path(__file__).resolve().parents[2]
 STAMPS = ROOT / ".make"
 VENV = ROOT / ".venv"
-NODE_MAJOR = 20
+NODE = (20, 19)  # what Vite asks for
 NOT_SOURCES = re.compile(r"\..*|node_modules|dist|dev-dist|coverage")
 
 
@@ -81,15 +81,16 @@ def files_of(path: Path) -> Iterator[Path]:
 
 def node_version() -> str:
     """Raises `Complaint` unless Node and npm are there and new enough."""
-    wanted = f"Node.js {NODE_MAJOR} or newer with npm"
+    oldest = ".".join(map(str, NODE))
+    wanted = f"Node.js {oldest} or newer with npm"
     mend = "Install it from https://nodejs.org or your package manager, so that `node --version` says so."
-    mend_zh = f"请安装 Node.js {NODE_MAJOR} 或更新版本（https://nodejs.org），并确认 node 与 npm 在 PATH 中。"
+    mend_zh = f"请安装 Node.js {oldest} 或更新版本（https://nodejs.org），并确认 node 与 npm 在 PATH 中。"
     for tool in ("node", "npm"):
         if not shutil.which(tool):
             raise Complaint(f"Doorstep needs {wanted}, and `{tool}` is not on the PATH. {mend}", f"找不到 {tool}。{mend_zh}")
     said = subprocess.run(["node", "--version"], capture_output=True, text=True).stdout.strip()
-    major = re.match(r"v(\d+)\.", said)
-    if not major or int(major[1]) < NODE_MAJOR:
+    version = re.match(r"v(\d+)\.(\d+)", said)
+    if not version or (int(version[1]), int(version[2])) < NODE:
         raise Complaint(f"Doorstep needs {wanted}; `node --version` says {said!r}. {mend}", f"当前 Node.js 版本为 {said!r}，版本过低。{mend_zh}")
     return said
 

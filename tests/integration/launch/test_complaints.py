@@ -121,11 +121,11 @@ def program(folder: Path, name: str, prints: str) -> None:
 def test_a_missing_node_is_named(tmp_path: Path) -> None:
     done = set_up(tmp_path)
     assert done.returncode == 1
-    assert done.stdout.startswith("doorstep: Doorstep needs Node.js 20 or newer with npm, and `node` is not on the PATH.")
+    assert done.stdout.startswith("doorstep: Doorstep needs Node.js 20.19 or newer with npm, and `node` is not on the PATH.")
 
 
 def test_a_missing_npm_is_named(tmp_path: Path) -> None:
-    program(tmp_path, "node", "v20.1.0")
+    program(tmp_path, "node", "v22.1.0")
     assert "`npm` is not on the PATH" in set_up(tmp_path).stdout
 
 
@@ -134,7 +134,7 @@ def test_a_node_that_is_too_old_is_named_with_its_version(tmp_path: Path) -> Non
     program(tmp_path, "npm", "10.2.3")
     done = set_up(tmp_path)
     assert done.returncode == 1
-    assert "Node.js 20 or newer" in done.stdout
+    assert "Node.js 20.19 or newer" in done.stdout
     assert "v18.19.0" in done.stdout
 
 
