@@ -2,7 +2,6 @@
 
 from flask import Flask
 from flask_migrate import Migrate
-from sync.couch import CouchMailboxes
 
 from server import cli, errors, shell
 from server.catalogue import routes as catalogue
@@ -17,6 +16,7 @@ from server.people.signed_in import signed_in
 from server.photos import routes as photos
 from server.places import routes as places
 from server.review import routes as review
+from sync.couch import CouchMailboxes
 from sync.ports import Clock, Mailboxes
 
 # Who may come in at all is said here; which role may do what, beside each route.
@@ -33,7 +33,6 @@ def create_app(config: Config | None = None, *, mailboxes: Mailboxes | None = No
     config.data_dir.mkdir(parents=True, exist_ok=True)
     app = Flask("server", static_folder=None)
     app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     db.init_app(app)
     with app.app_context():

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from itertools import groupby
 
-from sync.domain.documents import written_by_server
+from sync.domain.documents import numbered, written_by_server
 from sync.domain.judge import Arrival, Document, decide, poisoned
 from sync.errors import LeaseLost, MailboxesUnavailable, NoSuchMailbox
 from sync.ports import Claim, Clock, Due, Ledger, Mailboxes, Reading, Written
@@ -21,6 +21,7 @@ CLAIMS = 64
 DOCUMENTS = 2_000
 DELIVERIES = 2_000
 BUSY_MS = 1_000
+UNREADABLE_MS = 60_000
 
 
 class Engine:
@@ -62,12 +63,19 @@ class Engine:
             log.warning("%s: %s", claim.name, error)
             self._ledger.release([claim], after_ms=max(BUSY_MS, error.retry_after * 1000))
             return None
+        except Exception:
+            # Whatever one database holds, the others must not wait for it.
+            log.exception("%s cannot be read", claim.name)
+            self._ledger.release([claim], after_ms=UNREADABLE_MS)
+            return None
         now = self._clock.now()
         arrivals, pieces, own = [], [], []
         for row in changes.rows:
             if written_by_server(row.id):
                 own.append((row.id, "" if row.deleted else row.rev, row.losers))
-            elif row.deleted or row.document is None or row.id.startswith("_"):
+            if written_by_server(row.id) and not numbered(row.document or {}):
+                continue
+            if row.deleted or row.document is None or row.id.startswith("_"):
                 continue  # deleting one's own copy withdraws nothing
             elif claim.way == "photos" and row.id.startswith("piece:"):
                 pieces.append(row.document)

@@ -10,7 +10,7 @@ from server.context import doorstep
 from server.database import db, writing
 from server.endpoints import described, read_body, read_query
 from server.errors import Conflict, Invalid, NotFound
-from server.jobs import rules, service, views
+from server.jobs import service, views
 from server.jobs.schemas import ActionBody, JobPage, JobQuery, JobShown, ResponderQuery, Responders
 from server.ledger import service as ledger
 from server.paging import cursor_of
@@ -85,12 +85,10 @@ def _roles_over(path: str) -> frozenset[str]:
 
 def _visible(connection: sa.Connection, job_id: str) -> str:
     """The job's path, if the caller has it in scope or reported it or is to do it. Whether another exists is not told."""
-    path = service.path(connection, job_id)
-    if path is not None:
-        state = service.states_of(connection, [job_id])[job_id]
-        if rules.parts(state, caller.id, _roles_over(path)):
-            return path
-    raise NotFound()
+    part = service.part_in(connection, caller, job_id)
+    if part is None:
+        raise NotFound()
+    return part[0]
 
 
 def _whole(connection: sa.Connection, job_id: str) -> dict[str, Any]:

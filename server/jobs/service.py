@@ -14,6 +14,7 @@ from server.ledger import shelf
 from server.ledger.upsert import insert_into, keep_rows, parts
 from server.notices import service as notices
 from server.people import service as people
+from server.people.service import Caller
 from server.places import service as places
 from server.places.service import PlaceRow
 from sync.domain.documents import Reason
@@ -336,6 +337,15 @@ def path(connection: sa.Connection, id: str) -> str | None:
     """Where a job is, or None when there is no such job."""
     found: str | None = connection.scalar(sa.select(_jobs.c.path).where(_jobs.c.id == id))
     return found
+
+
+def part_in(connection: sa.Connection, caller: Caller, id: str) -> tuple[str, frozenset[str]] | None:
+    """The job's path and everything the caller is in it, or None when it is not his to see: nothing in his scope, not his report, not his to do."""
+    found = path(connection, id)
+    if found is None:
+        return None
+    roles = frozenset(grant.role for grant in caller.grants if found.startswith(grant.path))
+    return (found, roles) if rules.parts(states_of(connection, [id])[id], caller.id, roles) else None
 
 
 def jobs_of(connection: sa.Connection, records: Collection[str]) -> dict[str, str]:

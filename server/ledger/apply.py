@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from server.jobs import service as jobs
 from server.ledger import receipts, shelf
 from server.ledger.models import Input
-from server.photos import service as photos
 from server.visits import service as visits
 from sync.domain.documents import Reason
 from sync.domain.judge import Decision, Entry
@@ -30,13 +29,6 @@ def apply(connection: sa.Connection, decision: Decision, now: int) -> None:
 
     visits.keep(connection, [record for record in decision.records if record.type == "visit"], now)
     opened = jobs.keep(connection, [record for record in decision.records if record.type == "problem"], entries, now)
-    manifests: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for entry in entries:
-        if entry.arrival.way == "photos" and entry.verdict == "merged":
-            manifests.setdefault((str(entry.arrival.mailbox), entry.arrival.author), []).append(entry.arrival.document)
-    for (mailbox, author), documents in manifests.items():
-        photos.take(connection, mailbox, author, documents, now)
-
     jobs.publish(connection, taken.jobs | opened, now)
     visits.publish(connection, {record.id for record in decision.records if record.type == "visit"} | {str(entry.form.subject) for entry in reviews})
     _answer(connection, [*entries, *revised], {(mailbox, replica) for mailbox, replica in decision.watermarks})

@@ -11,7 +11,7 @@ from server.ledger.models import Input, Replica
 from server.ledger.upsert import parts
 from server.people import service as people
 from server.places import service as places
-from sync.domain.documents import COMMANDS, FROM_MAILBOX, FROM_PHOTOS, Reason, numbered, read
+from sync.domain.documents import COMMANDS, FROM_MAILBOX, FROM_PHOTOS, PLACE, Reason, name_of, numbered, read, type_of, whole
 from sync.domain.judge import Arrival, Entry, Facts, Held, Way
 from sync.domain.receipts import Watermark
 
@@ -25,16 +25,20 @@ def gather(connection: sa.Connection, arrivals: Sequence[Arrival]) -> Facts:
     records = sorted({id for document in documents for id in _records_named(document)})
     replicas = sorted({(arrival.mailbox, number[0]) for arrival in arrivals if arrival.mailbox and (number := numbered(arrival.document))})
     waiting = _waiting_steps(connection, replicas)
-    steps = [document for document in (*documents, *(entry.arrival.document for entry in waiting)) if document.get("type") == "action"]
+    steps = [
+        document
+        for document in (*documents, *(entry.arrival.document for entry in waiting))
+        if document.get("type") == "action" and isinstance(document.get("job"), str) and type_of(document["job"])
+    ]
     marks = watermarks(connection, replicas)
     authors = {arrival.author for arrival in arrivals} | {entry.arrival.author for entry in waiting}
     codes = {code for document in documents for code in _places_named(document)}
     return Facts(
-        seen=_seen(connection, [str(document.get("_id")) for document in documents]),
+        seen=_seen(connection, [name_of(document) for document in documents]),
         records=_records(connection, records),
         waiting_steps=waiting,
         places={code: place.path for code, place in places.paths_of(connection, codes).items()},
-        jobs=jobs.lock(connection, {document["job"] for document in steps if isinstance(document.get("job"), str)}),
+        jobs=jobs.lock(connection, {document["job"] for document in steps}),
         categories=catalogue.known_categories(connection),
         held={user: [Held(one.role, one.path, one.since, one.until) for one in held] for user, held in people.assignments_of(connection, authors).items()},
         last_sync={key: last for key, (_, last) in marks.items()},
@@ -46,7 +50,7 @@ def gather(connection: sa.Connection, arrivals: Sequence[Arrival]) -> Facts:
 def _records_named(document: dict[str, Any]) -> Iterator[str]:
     for name in ("_id", "record"):
         value = document.get(name)
-        if isinstance(value, str) and value.startswith(("visit:", "problem:")) and len(value) <= 64:
+        if isinstance(value, str) and type_of(value) in ("visit", "problem"):
             yield value
 
 
@@ -54,12 +58,12 @@ def _places_named(document: dict[str, Any]) -> Iterator[str]:
     said = document.get("set")
     for holder in (document, said if isinstance(said, dict) else {}):
         value = holder.get("place")
-        if isinstance(value, str) and len(value) <= 64 and "\0" not in value and value.isascii():
+        if isinstance(value, str) and PLACE(value):
             yield value
 
 
 def _saw(document: dict[str, Any]) -> bool:
-    return isinstance(document.get("job"), str) and isinstance(document.get("saw"), int) and 0 < document["saw"] < 2**31
+    return whole(1, 2**31 - 1)(document.get("saw"))
 
 
 def _seen(connection: sa.Connection, ids: list[str]) -> dict[str, list[tuple[str, str]]]:

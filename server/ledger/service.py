@@ -12,13 +12,14 @@ from server.ledger.models import Input, Mailbox, ShelfDocument
 from server.people.service import Caller
 from server.visits import service as visits
 from sync.domain.canonical import digest
-from sync.domain.documents import Reason, numbered
+from sync.domain.documents import Reason, name_of, numbered
 from sync.domain.judge import Arrival, Verdict, decide
 from sync.domain.receipts import Watermark, advance
 
 _inputs = Input.__table__
 _mailboxes = Mailbox.__table__
 _shelf = ShelfDocument.__table__
+VISIT_READERS = ("head", "grid", "secretary", "reviewer", "dispatcher", "admin")
 _KEPT = 2_000  # characters of an oversized document that the ledger keeps: enough to see what it was
 
 
@@ -45,7 +46,7 @@ def submit(caller: Caller, document: dict[str, Any], now: int) -> Outcome:
 
 def quarantine_oversized(connection: sa.Connection, caller: Caller, mailbox: str, document: dict[str, Any], size: int, now: int) -> None:
     """Keep the trace of a document too large to pass on, count it as received and answer it, in the door's transaction."""
-    id = str(document.get("_id"))[:256]
+    id = name_of(document)
     number = numbered(document)
     mark_of_body = digest(document)
     if connection.scalar(sa.select(_inputs.c.n).where(_inputs.c.document_id == id, _inputs.c.digest == mark_of_body)):
@@ -73,10 +74,15 @@ def quarantine_oversized(connection: sa.Connection, caller: Caller, mailbox: str
             shelf.put(connection, apply.me_documents(connection, [mailbox]))
 
 
-def path_of_record(connection: sa.Connection, record_id: str) -> str | None:
-    """The path of the place a visit, problem or action is about, or None when it is not here."""
-    job = jobs.jobs_of(connection, [record_id]).get(record_id)
-    return jobs.path(connection, job) if job else visits.paths(connection, [record_id]).get(record_id)
+def may_read(connection: sa.Connection, caller: Caller, record_id: str) -> bool:
+    """Whether what belongs to this visit, problem, edit or action is the caller's to see: his who has the job, or the visit's place in scope."""
+    edited = connection.scalar(sa.select(_inputs.c.subject).where(_inputs.c.document_id == record_id, _inputs.c.type == "edit"))
+    record = edited or record_id
+    job = jobs.jobs_of(connection, [record]).get(record)
+    if job is not None:
+        return jobs.part_in(connection, caller, job) is not None
+    path = visits.paths(connection, [record]).get(record)
+    return path is not None and caller.covers(path, *VISIT_READERS)
 
 
 def figures(connection: sa.Connection) -> dict[str, float]:

@@ -5,7 +5,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 
 from flask import Flask
 
@@ -15,6 +15,7 @@ from server.jobs import service as jobs
 from server.ledger import mailboxes
 from server.ledger.ledger import SqlLedger
 from server.photos import service as photos
+from server.photos.storage import StorageError
 from sync.engine import Engine
 from sync.errors import SyncError
 
@@ -23,16 +24,17 @@ IDLE_S = 0.1
 SWEEP_S = 600.0
 TROUBLE_S = 2.0
 _THREADS = 8
+_PHOTOGRAPHERS = 4
 _PHOTOS = 20
 _REFILLS = 20
 
 
 def run(app: Flask, stop: threading.Event) -> None:
     """Work until `stop` is set. Text and photos go side by side: a picture never holds up a report."""
-    with app.app_context(), ThreadPoolExecutor(_THREADS, "couch") as pool:
+    with app.app_context(), ThreadPoolExecutor(_THREADS, "couch") as pool, ThreadPoolExecutor(_PHOTOGRAPHERS, "photos") as photographers:
         engine = _engine(app, pool)
         loops = [
-            threading.Thread(target=_loop, args=(app, stop, lambda: store_photos(app), IDLE_S), name="photos"),
+            threading.Thread(target=_loop, args=(app, stop, lambda: store_photos(app, photographers), IDLE_S), name="photos"),
             threading.Thread(target=_loop, args=(app, stop, lambda: sweep(app), SWEEP_S), name="sweep"),
         ]
         for thread in loops:
@@ -46,7 +48,7 @@ def run_once(app: Flask) -> None:
     """Work until there is nothing left to do."""
     with app.app_context(), ThreadPoolExecutor(_THREADS, "couch") as pool:
         engine = _engine(app, pool)
-        while refill(app) + engine.step() + store_photos(app):
+        while refill(app) + engine.step() + store_photos(app, pool):
             pass
 
 
@@ -66,20 +68,20 @@ def _loop(app: Flask, stop: threading.Event, step: Callable[[], int], idle_s: fl
             stop.wait(rest)
 
 
-def store_photos(app: Flask) -> int:
+def store_photos(app: Flask, pool: Executor) -> int:
     """Confirm photos whose pieces are all here, and show each on the job it belongs to. How many were tried."""
+    with app.app_context(), writing() as connection:
+        due = photos.claim(connection, _PHOTOS, doorstep.now())
+    return len(list(pool.map(lambda one: _store(app, one), due)))
+
+
+def _store(app: Flask, one: photos.Due) -> None:
     with app.app_context():
-        with writing() as connection:
-            due = photos.claim(connection, _PHOTOS, doorstep.now())
-        for one in due:
-            try:
-                stored = photos.store(one.photo_id, one.mailbox, doorstep.mailboxes, doorstep.now())
-            except SyncError as error:
-                log.warning("%s: %s", one.photo_id, error)
-                continue
-            if stored:
+        try:
+            if photos.store(one.photo_id, one.mailbox, doorstep.mailboxes, doorstep.now()):
                 _show(one.photo_id)
-        return len(due)
+        except (SyncError, StorageError) as error:
+            log.warning("%s is tried again later: %s", one.photo_id, error)
 
 
 def _show(photo_id: str) -> None:

@@ -48,10 +48,6 @@ def _readable(photo_id: str) -> service.StoredPhoto:
         raise NotFound()
     with db.engine.connect() as connection:
         photo = service.find(connection, photo_id)
-        if photo is None:
+        if photo is None or (photo.author_id != caller.id and not ledger.may_read(connection, caller, photo.record)):
             raise NotFound()
-        if photo.author_id != caller.id:
-            path = ledger.path_of_record(connection, photo.record)
-            if path is None or not caller.covers(path):
-                raise NotFound()
     return photo

@@ -3,6 +3,7 @@
 Only the form: whether the place exists or the author may speak of it is judged in `sync.domain.judge`.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from sync.domain.clock import Stamp, read_stamp
 ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}", re.ASCII)
 LARGEST = 1_000_000
 NOTE = 4_000
-_PLACE = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_LONGEST_ID = 250
 _CODE = re.compile(r"[a-z0-9._-]{1,64}", re.ASCII)
 _REPLICA = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -113,6 +114,7 @@ def _over(value: Any) -> bool:
     return isinstance(value, dict) and len(value) <= 100 and all(many(reference("visit", "problem", "edit"))(ids) for ids in value.values())
 
 
+PLACE = matching(re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII))
 PHOTOS = many(reference("photo"))
 NEEDS = many(matching(_CODE))
 SEVERITY = one_of("low", "normal", "high", "urgent")
@@ -120,7 +122,7 @@ SEVERITY = one_of("low", "normal", "high", "urgent")
 # Per type: field → (needed, check). A field that may be left out may also be null.
 FIELDS: dict[str, dict[str, tuple[bool, Check]]] = {
     "visit": {
-        "place": (True, matching(_PLACE)),
+        "place": (True, PLACE),
         "outcome": (True, one_of("met", "absent", "refused")),
         "purpose": (False, matching(_CODE)),
         "needs": (False, NEEDS),
@@ -131,9 +133,10 @@ FIELDS: dict[str, dict[str, tuple[bool, Check]]] = {
         "photos": (False, PHOTOS),
     },
     "problem": {
-        "place": (True, matching(_PLACE)),
+        "place": (True, PLACE),
         "category": (True, matching(_CODE)),
         "severity": (False, SEVERITY),
+        "needs": (False, NEEDS),
         "note": (False, text(NOTE)),
         "location": (False, _location),
         "photos": (False, PHOTOS),
@@ -188,6 +191,12 @@ def type_of(document_id: str) -> str | None:
     return kind if ULID.fullmatch(rest) else None
 
 
+def name_of(document: Mapping[str, Any]) -> str:
+    """The document's id as it can be kept and answered: one too long, or with characters no database holds, goes by its hash."""
+    id = document.get("_id")
+    return id if isinstance(id, str) and text(_LONGEST_ID)(id) else f"unreadable:{hashlib.sha256(repr(id).encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
 def written_by_server(document_id: str) -> bool:
     """Whether a document under this id is the server's to write: `me`, `catalogue`, `place:…`, `job:…`, `reply:…`."""
     return document_id.partition(":")[0] in SERVER_WRITTEN
@@ -201,12 +210,12 @@ def numbered(document: Mapping[str, Any]) -> tuple[str, int] | None:
 
 def read(document: Mapping[str, Any], types: frozenset[str], *, command: bool = False) -> Form:
     """The document's form. `types` are those that may come this way; a command has no replica's envelope."""
-    id = str(document.get("_id"))
+    id = name_of(document)
     kind = document.get("type")
     number = numbered(document)
     replica, seq = number or (None, None)
     if not isinstance(kind, str) or kind not in types:
-        return Form(id, kind[:16] if isinstance(kind, str) else "", None, replica, seq, None, (Reason("unknown_type", "type"),))
+        return Form(id, "unknown", None, replica, seq, None, (Reason("unknown_type", "type"),))
     reasons: list[Reason] = []
     if type_of(id) != kind:
         reasons.append(Reason("bad_id", "_id"))
@@ -224,7 +233,7 @@ def read(document: Mapping[str, Any], types: frozenset[str], *, command: bool = 
     except ValueError:
         reasons.append(Reason("malformed"))
     subject = document.get(_SUBJECT[kind]) if kind in _SUBJECT else id
-    return Form(id, kind, subject if isinstance(subject, str) and len(subject) <= 64 else None, replica, seq, at, tuple(reasons), document)
+    return Form(id, kind, subject if isinstance(subject, str) and type_of(subject) else None, replica, seq, at, tuple(reasons), document)
 
 
 def _envelope(document: Mapping[str, Any], number: tuple[str, int] | None, at: Stamp | None) -> list[Reason]:

@@ -67,7 +67,7 @@ def write_of(document: Mapping[str, Any], received: int | None) -> Write:
             sets.update({Register(name, element): sign == "+" for element in value or ()})
         else:
             sets[Register(key)] = value
-    over = {name: frozenset(ids) for name, ids in document.get("over", {}).items()} if document["type"] == "edit" else {}
+    over = {name: frozenset(ids) for name, ids in (document.get("over") or {}).items()} if document["type"] == "edit" else {}
     return Write(document["_id"], at, min(at, arrived), document, sets, over)
 
 

@@ -169,7 +169,7 @@ def _missing(entry: Entry, facts: Facts) -> tuple[Reason, ...]:
             reasons.append(Reason("unknown_place", "place"))
         elif not WRITERS[kind] & roles_over(path, entry, facts):
             reasons.append(Reason("out_of_scope", "place"))
-    if "category" in said and said["category"] not in facts.categories:
+    if kind == "problem" and "category" in said and said["category"] not in facts.categories:
         reasons.append(Reason("unknown_category", "category"))
     return tuple(reasons)
 

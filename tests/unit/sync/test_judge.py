@@ -139,6 +139,18 @@ def test_what_cannot_stand_is_quarantined_with_its_reason_and_still_received(doc
         assert decision.watermarks[BOX, document["replica"]].received + len(decision.watermarks[BOX, document["replica"]].ahead) == 1
 
 
+def test_a_field_of_another_type_is_kept_with_the_document_and_asked_nothing() -> None:
+    assert only(judged(arrived(visit(category=[{}], job=[])))).verdict == "merged"
+
+
+def test_an_id_no_database_holds_goes_by_its_hash() -> None:
+    for id in ("visit:\0", "visit:\ud800", "v" * 300):
+        entry = only(judged(arrived(visit(_id=id))))
+        assert entry.form.id.startswith("unreadable:")
+        assert len(entry.form.id) < 100
+        assert entry.verdict == "quarantined"
+
+
 def test_a_role_held_when_the_phone_last_synced_is_enough() -> None:
     moved = [Held("grid", "WH/CX01/", 0, NOW - 50_000), Held("grid", "WH/CX02/", NOW - 50_000)]
     before = Facts(places=FACTS.places, held={"ann": moved}, last_sync={(BOX, "r1"): NOW - 60_000})

@@ -299,6 +299,25 @@ def test_a_document_that_breaks_the_transaction_does_not_block_those_behind_it(t
     assert town.held(ANN)["me"]["received"] == {"r1": 3}
 
 
+def test_a_mailbox_that_cannot_be_read_does_not_hold_up_the_others(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = town.mailboxes.changes
+
+    def breaks_on_one(name: str, since: str, limit: int) -> Any:
+        if name == town.box(ANN):
+            raise RecursionError("nested too deeply")
+        return sound(name, since, limit)
+
+    monkeypatch.setattr(town.mailboxes, "changes", breaks_on_one)
+    town.write(ANN, visit())
+    town.write(BEN, visit(_id=f"visit:{3:026d}"), replica="b1")
+    town.merge()
+    assert {row["id"] for row in town.rows(Visit)} == {f"visit:{3:026d}"}
+    monkeypatch.undo()
+    town.clock.pass_(61_000)
+    town.merge()
+    assert len(town.rows(Visit)) == 2
+
+
 def test_a_worker_that_lost_its_lease_commits_nothing(town: Town) -> None:
     """The second worker takes the database over while the first is between reading and committing."""
     town.write(ANN, visit())
