@@ -6,10 +6,10 @@ PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3
 endif
 BIN := .venv/bin
 PIP_COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links
-export DEMO ?= 1
 
 .PHONY: run test check help pictures requirements audit clean python
 
+run: export DEMO ?= 1
 run: python ## set everything up and start it; PORT, HOST, DATA_DIR, COUCHDB_URL, DATABASE_URL, DEMO=0 override
 	@$(PYTHON) -m server.launch.setup
 	@exec $(BIN)/python -m server.launch
@@ -18,7 +18,7 @@ test: python ## everything: check, Python on SQLite and PostgreSQL, TypeScript, 
 	@$(PYTHON) -m tests.prerequisites
 	@$(PYTHON) -m server.launch.setup --tests
 	@$(MAKE) --no-print-directory check
-	cd pwa && npm test
+	cd pwa && CHROMIUM="$${PLAYWRIGHT_CHROMIUM:-$$(command -v chromium)}" npm test
 	$(BIN)/python -m pytest
 
 check: python ## lint, formats, types, and which way imports point

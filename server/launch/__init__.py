@@ -6,6 +6,7 @@ checks      what would keep it from working, each in one clear line
 lock        one start at a time for a data folder
 holders     who holds a port or a file
 parts       the Procfile's processes, one by one
+prepare     migrates and seeds
 leash       ties a process to the one that started it
 asked       how it is asked to stop
 launch      the order in which they come and go; the tests' `Stack` uses it too

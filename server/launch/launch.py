@@ -13,7 +13,7 @@ from server.launch.parts import Part, Say, read_procfile
 from server.launch.settings import ROOT, Settings, embedded_couchdb_url
 
 COUCH = "couch"
-PREPARATIONS = {"migrate": "flask --app server.app db upgrade", "demo": "flask --app server.app demo seed"}
+PREPARE = "python -m server.launch.prepare"
 START_LIMIT = 60.0  # seconds a part may take until it answers
 GRACE = 10.0  # seconds the parts get to finish what they are doing; more than gunicorn's graceful_timeout
 
@@ -50,9 +50,7 @@ class Launch:
         self.parts = {name: Part(name, command, environ, self._say, keep) for name, command in commands.items()}
         if COUCH in self.parts:
             self.parts[COUCH].start()
-        for name, command in PREPARATIONS.items():
-            if name != "demo" or self.settings.demo:
-                self._run_to_its_end(Part(name, command, environ, self._say, keep))
+        self._run_to_its_end(Part("prepare", PREPARE, environ, self._say, keep))
         self._wait_until_couchdb_answers()
         for name in self.parts:
             if name != COUCH:
