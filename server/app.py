@@ -2,6 +2,7 @@
 
 from flask import Flask
 from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server import cli, errors, shell
 from server.catalogue import routes as catalogue
@@ -33,6 +34,9 @@ def create_app(config: Config | None = None, *, mailboxes: Mailboxes | None = No
     config.data_dir.mkdir(parents=True, exist_ok=True)
     app = Flask("server", static_folder=None)
     app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
+    if config.trusted_proxies:
+        # Without it everybody behind the proxy shares one address, and one count of failed sign-ins.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.trusted_proxies, x_proto=config.trusted_proxies, x_host=config.trusted_proxies)  # type: ignore[method-assign]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     db.init_app(app)
     with app.app_context():

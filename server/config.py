@@ -17,6 +17,7 @@ class Config:
     demo: bool = False
     secure_cookie: bool = False
     session_days: int = 30
+    trusted_proxies: int = 0
     vapid_private_key: str = ""
     vapid_subject: str = "mailto:operator@example.org"
     push_hosts: tuple[str, ...] = PUSH_HOSTS
@@ -33,6 +34,7 @@ class Config:
             demo=environ.get("DEMO") == "1",
             secure_cookie=environ.get("SECURE_COOKIE") == "1",
             session_days=int(environ.get("SESSION_DAYS") or cls.session_days),
+            trusted_proxies=int(environ.get("TRUSTED_PROXIES") or cls.trusted_proxies),
             vapid_private_key=environ.get("VAPID_PRIVATE_KEY", ""),
             vapid_subject=environ.get("VAPID_SUBJECT") or cls.vapid_subject,
             push_hosts=tuple(filter(None, environ.get("PUSH_HOSTS", "").split(","))) or PUSH_HOSTS,

@@ -19,6 +19,7 @@ class Job(Base):
     compound: Mapped[str] = mapped_column(sa.ForeignKey("places.code"))
     place: Mapped[str] = mapped_column(sa.ForeignKey("places.code"))
     path: Mapped[str] = mapped_column(sa.String(512), index=True)
+    place_name: Mapped[str] = mapped_column(sa.String(256))
     category: Mapped[str] = mapped_column(sa.String(64))
     severity: Mapped[str] = mapped_column(sa.String(16))
     summary: Mapped[str] = mapped_column(sa.String(200), default="")

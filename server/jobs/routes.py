@@ -3,7 +3,7 @@
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, jsonify
+from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from server.context import doorstep
@@ -38,7 +38,10 @@ def list_jobs() -> ResponseReturnValue:
             before=query["cursor"],
             limit=query["limit"],
         )
-    return jsonify(jobs=rows, next=cursor_of(last))
+    # Asked for every few seconds: what has not changed is not sent again.
+    response = jsonify(jobs=rows, next=cursor_of(last))
+    response.add_etag()
+    return response.make_conditional(request)
 
 
 @blueprint.get("/api/jobs/<job_id>")

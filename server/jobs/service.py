@@ -199,6 +199,7 @@ def _said(record: Record, where: Mapping[str, PlaceRow], severities: Mapping[str
     return {
         "place": fields["place"],
         "path": where[fields["place"]].path,
+        "place_name": where[fields["place"]].full_name,
         "category": fields["category"],
         "severity": severity,
         "summary": " ".join((fields.get("note") or "").split())[:140],

@@ -44,7 +44,7 @@ def gather(connection: sa.Connection, ids: Collection[str]) -> Gathered:
     events = _by_job(connection.execute(sa.select(_events).where(_events.c.job_id.in_(ids)).order_by(_events.c.n)))
     users = {row["by_id"] for rows in events.values() for row in rows} | {row["author_id"] for rows in problems.values() for row in rows}
     users |= {row["assignee_id"] for row in jobs.values() if row["assignee_id"]}
-    codes = {row["place"] for row in jobs.values()} | {row["place"] for rows in problems.values() for row in rows}
+    codes = {row["place"] for rows in problems.values() for row in rows}
     records = [row["id"] for rows in (*problems.values(), *events.values()) for row in rows]
     return Gathered(jobs, problems, events, people.names(connection, users), places.paths_of(connection, codes), photos.of_records(connection, records))
 
@@ -71,9 +71,24 @@ def view(job: Any, known: Gathered, user: str, roles: frozenset[str], recent: in
         "_id": job["id"],
         "type": "job",
         "v": 1,
-        **{key: job[key] for key in ("number", "compound", "place")},
-        "place_name": known.places[job["place"]].full_name,
-        **{key: job[key] for key in ("category", "severity", "state", "version", "summary", "opened_at", "updated_at", "answered", "rating")},
+        **{
+            key: job[key]
+            for key in (
+                "number",
+                "compound",
+                "place",
+                "place_name",
+                "category",
+                "severity",
+                "state",
+                "version",
+                "summary",
+                "opened_at",
+                "updated_at",
+                "answered",
+                "rating",
+            )
+        },
         "assignee": person(job["assignee_id"]),
         "deadlines": {},
         "reporters": [person(user_id) for user_id in reporters],
@@ -131,8 +146,8 @@ def whole(connection: sa.Connection, id: str, user: str, roles: frozenset[str], 
 
 def brief(connection: sa.Connection, id: str) -> dict[str, Any]:
     """What a notice may say of a job: nothing personal."""
-    row = connection.execute(sa.select(_jobs.c.number, _jobs.c.place, _jobs.c.category).where(_jobs.c.id == id)).one()
-    return {"job": id, "number": row.number, "place": places.paths_of(connection, [row.place])[row.place].full_name, "category": row.category}
+    row = connection.execute(sa.select(_jobs.c.number, _jobs.c.place_name, _jobs.c.category).where(_jobs.c.id == id)).one()
+    return {"job": id, "number": row.number, "place": row.place_name, "category": row.category}
 
 
 def documents(connection: sa.Connection, ids: Collection[str], now: int) -> list[tuple[str, str, dict[str, Any] | None]]:
@@ -210,7 +225,7 @@ def page(
     if state:
         query = query.where(_jobs.c.state.in_(rules.OPEN) if state == "open" else _jobs.c.state == state)
     if q:
-        query = query.where(sa.or_(*(column.contains(q, autoescape=True) for column in (_jobs.c.number, _jobs.c.summary, _jobs.c.place))))
+        query = query.where(sa.or_(*(column.contains(q, autoescape=True) for column in (_jobs.c.number, _jobs.c.summary, _jobs.c.place, _jobs.c.place_name))))
     if before:
         query = query.where(sa.tuple_(_jobs.c.opened_at, _jobs.c.id) < before)
     ids = list(connection.scalars(query.order_by(_jobs.c.opened_at.desc(), _jobs.c.id.desc()).limit(limit + 1)))

@@ -71,6 +71,11 @@ def unsubscribe(connection: sa.Connection, user_id: str, endpoint: str) -> None:
     connection.execute(sa.delete(_subscriptions).where(_subscriptions.c.endpoint_hash == hash_of(endpoint), _subscriptions.c.user_id == user_id))
 
 
+def forget_devices(connection: sa.Connection, user_id: str) -> None:
+    """Forget every device of a person whose account is closed: nothing of the branch's may show on it any more."""
+    connection.execute(sa.delete(_subscriptions).where(_subscriptions.c.user_id == user_id))
+
+
 def hash_of(endpoint: str) -> str:
     """How an endpoint is named in the database and in logs: who knows an endpoint can send to it."""
     return hashlib.sha256(endpoint.encode()).hexdigest()

@@ -10,6 +10,7 @@ from server.context import doorstep
 from server.database import db, writing
 from server.errors import Conflict, Invalid, NotFound, NotSignedIn
 from server.ledger import mailboxes, receipts, shelf
+from server.notices import service as notices
 from server.people import passwords, sessions, throttle
 from server.people.models import ROLES, Assignment, User
 from server.people.rules import ON_THE_PHONE, Caller, Grant, Held, codes_of
@@ -135,6 +136,7 @@ def deactivate(connection: sa.Connection, user_id: str, now: int) -> None:
     """Close an account: it may do nothing from now on, and its devices are told to erase what they hold."""
     connection.execute(sa.update(_users).where(_users.c.id == user_id, _users.c.deactivated_at.is_(None)).values(deactivated_at=now))
     revoke_sessions(connection, user_id, now, wipe=True)
+    notices.forget_devices(connection, user_id)
     _hold(connection, user_id, [], now)
 
 

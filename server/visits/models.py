@@ -17,6 +17,7 @@ class Visit(Base):
     mailbox: Mapped[str] = mapped_column(sa.String(96))
     place: Mapped[str] = mapped_column(sa.ForeignKey("places.code"))
     path: Mapped[str] = mapped_column(sa.String(512), index=True)
+    place_name: Mapped[str] = mapped_column(sa.String(256))
     purpose: Mapped[str | None] = mapped_column(sa.String(64))
     outcome: Mapped[str] = mapped_column(sa.String(16))
     note: Mapped[str] = mapped_column(sa.Text, default="")

@@ -12,13 +12,29 @@ from server.people import service as people
 from server.photos import service as photos
 from server.photos.views import shown
 from server.places import service as places
+from server.places.service import PlaceRow
 from server.visits.models import Visit
 from sync.domain.documents import Reason, read_instant
 from sync.domain.judge import Entry, Record
 
 _visits = Visit.__table__
 # What a new version of the record changes; the verdict is not among it.
-_FOLDED = ("place", "path", "purpose", "outcome", "note", "needs", "photos", "started_at", "ended_at", "location", "version", "withdrawn", "contested")
+_FOLDED = (
+    "place",
+    "path",
+    "place_name",
+    "purpose",
+    "outcome",
+    "note",
+    "needs",
+    "photos",
+    "started_at",
+    "ended_at",
+    "location",
+    "version",
+    "withdrawn",
+    "contested",
+)
 
 
 def keep(connection: sa.Connection, records: Sequence[Record], now: int) -> None:
@@ -27,20 +43,21 @@ def keep(connection: sa.Connection, records: Sequence[Record], now: int) -> None
         return
     there = dict(connection.execute(sa.select(_visits.c.id, _visits.c.version).where(_visits.c.id.in_([record.id for record in records]))).all())
     where = places.paths_of(connection, {record.folded.fields["place"] for record in records})
-    keep_rows(connection, _visits, [_row(record, where[record.folded.fields["place"]].path) for record in records], ["id"], _FOLDED)
+    keep_rows(connection, _visits, [_row(record, where[record.folded.fields["place"]]) for record in records], ["id"], _FOLDED)
     changed = [record.id for record in records if record.id in there and there[record.id] != record.writes]
     if changed:
         connection.execute(sa.update(_visits).where(_visits.c.id.in_(changed), _visits.c.review == "returned").values(review="pending", review_words=""))
 
 
-def _row(record: Record, path: str) -> dict[str, Any]:
+def _row(record: Record, place: PlaceRow) -> dict[str, Any]:
     fields = record.folded.fields
     return {
         "id": record.id,
         "author_id": record.author,
         "mailbox": record.mailbox,
         "place": fields["place"],
-        "path": path,
+        "path": place.path,
+        "place_name": place.full_name,
         "purpose": fields.get("purpose"),
         "outcome": fields["outcome"],
         "note": fields.get("note") or "",
@@ -73,11 +90,10 @@ def review(connection: sa.Connection, entries: Sequence[Entry], now: int) -> lis
             sa.update(_visits)
             .where(_visits.c.id == said["visit"])
             .values(review=said["verdict"], review_words=said.get("words") or "", reviewed_by=entry.arrival.author, reviewed_at=entry.arrival.received)
-            .returning(_visits.c.author_id, _visits.c.place)
+            .returning(_visits.c.author_id, _visits.c.place_name)
         ).one()
         if said["verdict"] == "returned":
-            name = places.paths_of(connection, [row.place])[row.place].full_name
-            notices.announce(connection, entry.form.id, "visit_returned", [row.author_id], {"visit": said["visit"], "place": name}, now)
+            notices.announce(connection, entry.form.id, "visit_returned", [row.author_id], {"visit": said["visit"], "place": row.place_name}, now)
     return judged
 
 
@@ -110,7 +126,9 @@ def page(
     if review:
         query = query.where(_visits.c.review == review)
     if q:
-        query = query.where(sa.or_(_visits.c.note.contains(q, autoescape=True), _visits.c.place.contains(q, autoescape=True)))
+        query = query.where(
+            sa.or_(_visits.c.note.contains(q, autoescape=True), _visits.c.place.contains(q, autoescape=True), _visits.c.place_name.contains(q, autoescape=True))
+        )
     if before:
         query = query.where(sa.tuple_(_visits.c.received_at, _visits.c.id) < before)
     rows = connection.execute(query.order_by(_visits.c.received_at.desc(), _visits.c.id.desc()).limit(limit + 1)).mappings().all()
@@ -131,7 +149,6 @@ def paths(connection: sa.Connection, ids: Collection[str]) -> dict[str, str]:
 
 def views(connection: sa.Connection, rows: Sequence[Any]) -> list[dict[str, Any]]:
     """Visits as docs/protocol.md shows them to the back office."""
-    where = places.paths_of(connection, {row["place"] for row in rows})
     names = people.names(connection, {row["author_id"] for row in rows} | {row["reviewed_by"] for row in rows if row["reviewed_by"]})
     pictures = photos.of_records(connection, [row["id"] for row in rows])
     return [
@@ -139,7 +156,7 @@ def views(connection: sa.Connection, rows: Sequence[Any]) -> list[dict[str, Any]
             "id": row["id"],
             "author": {"id": row["author_id"], "name": names[row["author_id"]]},
             "place": row["place"],
-            "place_name": where[row["place"]].full_name,
+            "place_name": row["place_name"],
             **{
                 key: row[key]
                 for key in ("purpose", "outcome", "note", "needs", "started_at", "ended_at", "location", "recorded_at", "received_at", "version", "withdrawn")
