@@ -17,7 +17,7 @@ import requests
 
 from sync.domain.judge import Document
 from sync.errors import MailboxesUnavailable, NoSuchDocument, NoSuchMailbox, SyncError
-from sync.ports import Change, Changes, Checkpoint, Written
+from sync.ports import Change, Changes, Written
 
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="The module cloudant is now deprecated", category=DeprecationWarning)
@@ -103,17 +103,17 @@ class CouchMailboxes:
             content: bytes = _checked(client.r_session.get(self._url(name, document_id, attachment))).content
             return content
 
-    def checkpoint(self, name: str) -> Checkpoint:
+    def checkpoint(self, name: str) -> str:
         """See `sync.ports.Mailboxes`."""
         try:
             kept = self._kept(name)
         except NoSuchDocument:
-            return Checkpoint()
-        return Checkpoint(kept["since"], kept["epoch"], kept["fields"])
+            return "0"
+        return str(kept["since"])
 
-    def keep_checkpoint(self, name: str, checkpoint: Checkpoint) -> None:
+    def keep_checkpoint(self, name: str, since: str) -> None:
         """See `sync.ports.Mailboxes`. The last to write wins, as with every local document."""
-        body = {"since": checkpoint.since, "epoch": checkpoint.epoch, "fields": checkpoint.fields}
+        body = {"since": since}
         with self._client(name) as client:
             answer = client.r_session.put(self._url(name, *CHECKPOINT), json=body)
             if answer.status_code != 409:

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from sync.domain.documents import numbered, written_by_server
 from sync.domain.judge import Arrival, Document, decide, poisoned
-from sync.errors import LeaseLost, MailboxesUnavailable, NoSuchMailbox
+from sync.errors import LeaseLost, MailboxesUnavailable, NoSuchMailbox, SyncError
 from sync.ports import Claim, Clock, Due, Ledger, Mailboxes, Reading, Written
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,7 @@ class Engine:
         readings = [reading for reading in self._pool.map(lambda claim: self._gather(claim, limit), claims) if reading is not None]
         try:
             self._commit(readings)
+            self._remember(readings)
         except Exception:
             # One database must not hold up the others: each by itself, so that only the one at fault stays behind.
             log.exception("a batch of %d databases failed; each is taken by itself", len(readings))
@@ -55,10 +56,13 @@ class Engine:
         """What is new in one database, or None when it must be read later."""
         try:
             try:
-                changes = self._mailboxes.changes(claim.name, claim.checkpoint, limit)
+                remembered = self._mailboxes.checkpoint(claim.name)
             except NoSuchMailbox:
                 self._mailboxes.create(claim.name)
-                changes = self._mailboxes.changes(claim.name, "0", limit)
+                remembered = "0"
+            # Where the database and the ledger disagree one of them is a restored backup: nothing of it is taken for read.
+            again = remembered != claim.checkpoint
+            changes = self._mailboxes.changes(claim.name, "0" if again else claim.checkpoint, limit)
         except MailboxesUnavailable as error:
             log.warning("%s: %s", claim.name, error)
             self._ledger.release([claim], after_ms=max(BUSY_MS, error.retry_after * 1000))
@@ -81,7 +85,7 @@ class Engine:
                 pieces.append(row.document)
             else:
                 arrivals.append(Arrival(claim.way, claim.author, claim.name, row.document, now))
-        return Reading(claim, tuple(arrivals), tuple(pieces), tuple(own), changes.last, len(changes.rows) < limit and not changes.pending)
+        return Reading(claim, tuple(arrivals), tuple(pieces), tuple(own), changes.last, len(changes.rows) < limit and not changes.pending, again)
 
     def _commit(self, readings: Sequence[Reading]) -> None:
         arrivals = [arrival for reading in readings for arrival in reading.arrivals]
@@ -90,9 +94,21 @@ class Engine:
             for reading in readings:
                 transaction.finish(reading)
 
+    def _remember(self, readings: Sequence[Reading]) -> None:
+        """Have each database remember how far it was read. One that cannot is read again from its start: slower, and nothing worse."""
+
+        def keep(reading: Reading) -> None:
+            try:
+                self._mailboxes.keep_checkpoint(reading.claim.name, reading.last)
+            except SyncError as error:
+                log.warning("%s: %s", reading.claim.name, error)
+
+        list(self._pool.map(keep, [reading for reading in readings if reading.again or reading.last != reading.claim.checkpoint]))
+
     def _commit_alone(self, reading: Reading) -> None:
         try:
             self._commit([reading])
+            self._remember([reading])
         except LeaseLost:
             log.warning("%s: another worker has taken it over", reading.claim.name)
         except Exception:

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from dataclasses import dataclass
+from typing import Literal, Protocol
 
 from sync.domain.judge import Arrival, Decision, Document, Facts
 
@@ -37,15 +37,6 @@ class Written:
     error: str | None = None
 
 
-@dataclass(frozen=True)
-class Checkpoint:
-    """How far a database has been read, as the database itself remembers it. `epoch` changes when the ledger is another one."""
-
-    since: str = "0"
-    epoch: str = ""
-    fields: dict[str, Any] = field(default_factory=dict)
-
-
 class Mailboxes(Protocol):
     """The CouchDB databases, by name. Every call raises `sync.errors.MailboxesUnavailable` when the server cannot be reached or is too busy,
     `NoSuchMailbox` when the database is not there."""
@@ -71,11 +62,11 @@ class Mailboxes(Protocol):
     def attachment(self, name: str, document_id: str, attachment: str) -> bytes:
         """An attachment's bytes. Raises `sync.errors.NoSuchDocument`."""
 
-    def checkpoint(self, name: str) -> Checkpoint:
-        """What `_local/doorstep-merge` says, or the start."""
+    def checkpoint(self, name: str) -> str:
+        """How far the database itself remembers to have been read (`_local/doorstep-merge`); "0" when it does not."""
 
-    def keep_checkpoint(self, name: str, checkpoint: Checkpoint) -> None:
-        """Write `_local/doorstep-merge`."""
+    def keep_checkpoint(self, name: str, since: str) -> None:
+        """Have the database remember how far it was read."""
 
 
 class Clock(Protocol):
@@ -99,7 +90,7 @@ class Claim:
 @dataclass(frozen=True)
 class Reading:
     """What was read of one claimed database: documents to judge, pieces of photos, the server's own documents as (id, rev, losing revs) to
-    compare, and how far it was read."""
+    compare, and how far it was read. `again`: the two checkpoints disagreed, so it was read from its beginning."""
 
     claim: Claim
     arrivals: tuple[Arrival, ...]
@@ -107,6 +98,7 @@ class Reading:
     own: tuple[tuple[str, str, tuple[str, ...]], ...]
     last: str
     complete: bool
+    again: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from sync.errors import MailboxesUnavailable, NoSuchDocument, NoSuchMailbox
-from sync.ports import Change, Changes, Checkpoint, Document, Written
+from sync.ports import Change, Changes, Document, Written
 
 
 class FakeClock:
@@ -30,7 +30,7 @@ class FakeMailboxes:
         self.attachments: dict[tuple[str, str, str], bytes] = {}
         self.out_of_reach = False
         self._order = itertools.count(1)
-        self._checkpoints: dict[str, Checkpoint] = {}
+        self.checkpoints: dict[str, str] = {}
 
     def _database(self, name: str) -> dict[str, tuple[int, Document]]:
         if self.out_of_reach:
@@ -45,7 +45,9 @@ class FakeMailboxes:
 
     def create(self, name: str) -> bool:
         self.reachable()
-        return self.databases.setdefault(name, {}) == {}
+        made = name not in self.databases
+        self.databases.setdefault(name, {})
+        return made
 
     def delete(self, name: str) -> None:
         self.databases.pop(name, None)
@@ -87,11 +89,13 @@ class FakeMailboxes:
         except KeyError as error:
             raise NoSuchDocument(document_id) from error
 
-    def checkpoint(self, name: str) -> Checkpoint:
-        return self._checkpoints.get(name, Checkpoint())
+    def checkpoint(self, name: str) -> str:
+        self._database(name)
+        return self.checkpoints.get(name, "0")
 
-    def keep_checkpoint(self, name: str, checkpoint: Checkpoint) -> None:
-        self._checkpoints[name] = checkpoint
+    def keep_checkpoint(self, name: str, since: str) -> None:
+        self._database(name)
+        self.checkpoints[name] = since
 
     def held(self, name: str) -> dict[str, Document]:
         """What a reader of the database finds now."""

@@ -19,12 +19,17 @@ _inputs = Input.__table__
 _replicas = Replica.__table__
 
 
-def gather(connection: sa.Connection, arrivals: Sequence[Arrival]) -> Facts:
-    """Everything the arrivals name. The jobs among it are locked until the transaction ends."""
+def gather(connection: sa.Connection, arrivals: Sequence[Arrival], waiting_since: int | None = None) -> Facts:
+    """Everything the arrivals name, and the steps that wait for them or, with `waiting_since`, were received before it. The jobs among it are locked
+    until the transaction ends.
+    """
     documents = [arrival.document for arrival in arrivals]
     records = sorted({id for document in documents for id in _records_named(document)})
     replicas = sorted({(arrival.mailbox, number[0]) for arrival in arrivals if arrival.mailbox and (number := numbered(arrival.document))})
     waiting = _waiting_steps(connection, replicas)
+    if waiting_since is not None:
+        waiting = _entries(connection, sa.and_(_inputs.c.verdict == "waiting", _inputs.c.type == "action", _inputs.c.received_at < waiting_since))
+        replicas = sorted({(str(entry.arrival.mailbox), str(entry.form.replica)) for entry in waiting})
     steps = [
         document
         for document in (*documents, *(entry.arrival.document for entry in waiting))

@@ -35,6 +35,8 @@ class SqlTransaction:
             # Manifests and pieces together: most photos are whole by now, and need not be told to wait first.
             documents = [arrival.document for arrival in reading.arrivals] + list(reading.pieces)
             photos.take(self._connection, reading.claim.name, reading.claim.author, documents, self._now)
+        if reading.again:
+            shelf.doubt(self._connection, reading.claim.name)
         shelf.compare(self._connection, reading.claim.name, reading.own)
         if not mailboxes.finish(self._connection, reading.claim, self._owner, reading.last, reading.complete):
             raise LeaseLost(reading.claim.name)

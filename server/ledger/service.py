@@ -13,7 +13,7 @@ from server.people.service import Caller
 from server.visits import service as visits
 from sync.domain.canonical import digest
 from sync.domain.documents import Reason, name_of, numbered
-from sync.domain.judge import Arrival, Verdict, decide
+from sync.domain.judge import PATIENCE_MS, Arrival, Verdict, decide
 from sync.domain.receipts import Watermark, advance
 
 _inputs = Input.__table__
@@ -42,6 +42,14 @@ def submit(caller: Caller, document: dict[str, Any], now: int) -> Outcome:
     if row.author_id != caller.id:
         return Outcome("quarantined", (Reason("id_taken", "id"),))
     return Outcome(row.verdict, tuple(Reason(one["code"], one["field"]) for one in row.reasons))
+
+
+def take_overdue_steps(now: int) -> int:
+    """Take the steps that have waited long enough for what their replica numbered before them: how many."""
+    with writing() as connection:
+        decision = decide([], facts.gather(connection, [], now - PATIENCE_MS), now)
+        apply.apply(connection, decision, now)
+        return len(decision.steps)
 
 
 def quarantine_oversized(connection: sa.Connection, caller: Caller, mailbox: str, document: dict[str, Any], size: int, now: int) -> None:

@@ -119,6 +119,12 @@ def delivered(connection: sa.Connection, outcomes: Sequence[tuple[Due, Written]]
         )
 
 
+def doubt(connection: sa.Connection, mailbox: str) -> None:
+    """The database is not the one we delivered to: everything it ought to hold is due again."""
+    again = sa.update(_shelf).where(_shelf.c.mailbox == mailbox, _shelf.c.body.is_not(None))
+    connection.execute(again.values(version=_shelf.c.version + 1, rev=None, retry_at=0, tries=0))
+
+
 def compare(connection: sa.Connection, mailbox: str, found: Sequence[tuple[str, str, tuple[str, ...]]]) -> None:
     """Hold the server's own documents, as `(id, rev, losing revs)` of the changes feed, against the shelf: one a client changed or took away is due again."""
     if not found:

@@ -12,7 +12,7 @@ from flask import Flask
 from server.context import doorstep
 from server.database import db, writing
 from server.jobs import service as jobs
-from server.ledger import mailboxes
+from server.ledger import mailboxes, service
 from server.ledger.ledger import SqlLedger
 from server.photos import service as photos
 from server.photos.storage import StorageError
@@ -105,7 +105,11 @@ def refill(app: Flask) -> int:
 
 
 def sweep(app: Flask) -> int:
-    """Read every database again from its checkpoint: finds what the door could not note before it died. Returns 0: the loop rests after it."""
-    with app.app_context(), writing() as connection:
-        mailboxes.written_all(connection)
+    """Read every database again from its checkpoint, which finds what the door could not note before it died, and take the steps that have waited
+    long enough. Returns 0: the loop rests after it.
+    """
+    with app.app_context():
+        service.take_overdue_steps(doorstep.now())
+        with writing() as connection:
+            mailboxes.written_all(connection)
     return 0

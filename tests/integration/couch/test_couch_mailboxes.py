@@ -14,7 +14,7 @@ import requests
 from server.launch.settings import free_port
 from sync.couch import CLIENTS, CouchMailboxes
 from sync.errors import MailboxesUnavailable, NoSuchDocument, NoSuchMailbox, SyncError
-from sync.ports import Checkpoint, Mailboxes, Written
+from sync.ports import Mailboxes, Written
 from tests.integration.couch.conftest import Couch, Database
 from tests.integration.couch.stubborn_server import DRIP, HANG, http, stubborn_server
 
@@ -26,7 +26,7 @@ EVERY_CALL: dict[str, Callable[[Mailboxes, str], Any]] = {
     "revisions": lambda mailboxes, name: mailboxes.revisions(name, ["a"]),
     "attachment": lambda mailboxes, name: mailboxes.attachment(name, "a", "bytes"),
     "checkpoint": lambda mailboxes, name: mailboxes.checkpoint(name),
-    "keep_checkpoint": lambda mailboxes, name: mailboxes.keep_checkpoint(name, Checkpoint("1")),
+    "keep_checkpoint": lambda mailboxes, name: mailboxes.keep_checkpoint(name, "1"),
 }
 every_call = pytest.mark.parametrize("call", EVERY_CALL.values(), ids=EVERY_CALL.keys())
 
@@ -137,14 +137,14 @@ def test_revisions_are_told_of_what_is_there_and_not_deleted(mailboxes: CouchMai
 
 
 def test_a_checkpoint_is_the_start_until_kept_and_then_what_was_kept_last(mailboxes: CouchMailboxes, name: str) -> None:
-    assert mailboxes.checkpoint(name) == Checkpoint()
-    for kept in (Checkpoint("5-opaque", "epoch 1", {"seen": 3}), Checkpoint("9-opaque", "epoch 2"), Checkpoint("9-opaque", "epoch 2")):
+    assert mailboxes.checkpoint(name) == "0"
+    for kept in ("5-opaque", "9-opaque", "9-opaque"):
         mailboxes.keep_checkpoint(name, kept)
         assert mailboxes.checkpoint(name) == kept
 
 
 def test_a_checkpoint_kept_is_no_change_of_the_mailbox(mailboxes: CouchMailboxes, name: str) -> None:
-    mailboxes.keep_checkpoint(name, Checkpoint("5-opaque"))
+    mailboxes.keep_checkpoint(name, "5-opaque")
     assert mailboxes.changes(name, "0", 10).rows == ()
 
 

@@ -9,10 +9,12 @@ from flask.testing import FlaskClient
 from server.database import writing
 from server.jobs.models import Job, JobEvent, Problem
 from server.ledger.models import Input, Mailbox, ShelfDocument
+from server.ledger.worker import sweep
 from server.notices.models import Notice
 from server.people import service as people
 from server.visits import service as visits
 from server.visits.models import Visit
+from sync.domain.judge import PATIENCE_MS
 from sync.ports import Document
 from tests.town import ANN, BEN, RES, REV, SEC, START, Town
 
@@ -263,6 +265,51 @@ def test_everything_is_read_again_from_the_start_and_nothing_changes(town: Town)
         connection.execute(sa.update(Mailbox).values(checkpoint="0", written=Mailbox.written + 1))
     town.merge()
     assert {model: town.rows(model) for model in before} == before
+
+
+def test_a_ledger_restored_from_a_backup_reads_its_mailboxes_again(town: Town) -> None:
+    """The ledger forgets what came after the backup; the database remembers that it was read further."""
+    with town.app.app_context(), writing() as connection:
+        backup = dict(connection.execute(sa.select(Mailbox.name, Mailbox.checkpoint)).all())
+    town.write(ANN, visit())
+    town.merge()
+    with town.app.app_context(), writing() as connection:
+        for table in (Visit, Input):
+            connection.execute(sa.delete(table))
+        connection.execute(sa.delete(ShelfDocument).where(ShelfDocument.document_id.startswith("reply:")))
+        for name, checkpoint in backup.items():
+            connection.execute(sa.update(Mailbox).where(Mailbox.name == name).values(checkpoint=checkpoint, written=Mailbox.written + 1))
+    town.merge()
+    assert [row["id"] for row in town.rows(Visit)] == [VISIT]
+    assert town.held(ANN)[f"reply:{VISIT}"]["state"] == "merged"
+
+
+def test_a_mailbox_restored_from_a_backup_is_filled_again_and_loses_nothing(town: Town) -> None:
+    town.write(ANN, visit())
+    town.merge()
+    wanted = {id: {key: value for key, value in body.items() if key != "_rev"} for id, body in town.held(ANN).items() if id != VISIT}
+    town.mailboxes.databases[town.box(ANN)] = {}
+    town.mailboxes.checkpoints.pop(town.box(ANN))
+    town.write(ANN)
+    town.merge()
+    assert {id: {key: value for key, value in body.items() if key != "_rev"} for id, body in town.held(ANN).items()} == wanted
+    assert len(town.rows(Visit)) == 1
+
+
+def test_a_step_whose_predecessor_never_comes_is_taken_after_an_hour(town: Town) -> None:
+    town.write(ANN, problem())
+    town.merge()
+    town.write(BEN, {"_id": f"action:{1:026d}", "job": JOB, "verb": "note", "words": "x", "seq": 2}, replica="b1")
+    town.merge()
+    assert town.held(BEN)[f"reply:action:{1:026d}"]["state"] == "waiting"
+    sweep(town.app)
+    town.merge()
+    assert [row["verb"] for row in town.rows(JobEvent)] == ["open"]
+    town.clock.pass_(PATIENCE_MS + 1)
+    sweep(town.app)
+    town.merge()
+    assert [row["verb"] for row in town.rows(JobEvent)] == ["open", "note"]
+    assert town.held(BEN)[f"reply:action:{1:026d}"]["state"] == "merged"
 
 
 def test_a_server_document_a_client_changed_or_removed_is_put_right(town: Town) -> None:
