@@ -9,6 +9,7 @@ import { common as enCommon } from './en/common'
 import { field as enField } from './en/field'
 import { common as zhCommon } from './zh-CN/common'
 import { field as zhField } from './zh-CN/field'
+import { leaveLanguage } from './spoken'
 import type { Key } from './zh-CN'
 
 export type { Key }
@@ -36,6 +37,7 @@ export function setLanguage(wanted: Language): void {
   localStorage.setItem(KEPT_AS, wanted)
   document.documentElement.lang = wanted
   document.title = t('app.name')
+  leaveLanguage(wanted).catch(() => undefined)
 }
 
 /** The language kept on this phone; zh-CN until somebody chooses. */

@@ -13,5 +13,5 @@ test('a notice cut short to fit says what it can', () => {
 })
 
 test('a kind of a newer server, or one named like a property of every object, says there is something new', () => {
-  for (const kind of ['whistle_called', 'constructor', 'toString']) expect(noticeText({ kind }, 'en')).toEqual({ title: 'News in Doorstep', body: '' })
+  for (const kind of ['whistle_called', 'constructor', 'toString']) expect(noticeText({ kind, params: {} }, 'en')).toEqual({ title: 'News in Doorstep', body: '' })
 })

@@ -1,18 +1,12 @@
 /** What a notice says, for the service worker: it has no screen, so it loads these few texts and nothing else. */
+import type { Notice } from '@/domain/notice'
 import { notice as en } from './en/notice'
 import { notice as zhCN } from './zh-CN/notice'
-
-/** `params` holds codes and numbers, nothing personal; docs/protocol.md names the kinds. */
-export interface NoticePayload {
-  kind: string
-  params?: Record<string, string | number>
-  url?: string
-}
 
 const TEXTS = { 'zh-CN': zhCN, en }
 
 /** Title and body in `language`, zh-CN unless it is `en`. A kind this version does not know says that there is something new. */
-export function noticeText({ kind, params = {} }: NoticePayload, language: string): { title: string; body: string } {
+export function noticeText({ kind, params }: Pick<Notice, 'kind' | 'params'>, language: string): { title: string; body: string } {
   const known = language === 'en' ? 'en' : 'zh-CN'
   const texts: Record<string, { title: string; body: string }> = TEXTS[known]
   const { title, body } = (Object.hasOwn(texts, kind) && texts[kind]) || TEXTS[known].other

@@ -4,6 +4,7 @@ import { ApiError } from '@/api/client'
 import { closeSession, openSession, readSession } from '@/api/session'
 import type { User } from '@/domain/people'
 import { forgetUser, rememberUser, rememberedUser } from '@/storage/profile'
+import { stopNotices } from './push'
 
 const user = shallowRef<User | null>(rememberedUser())
 const expired = ref(false)
@@ -39,6 +40,7 @@ export function sessionExpired(): void {
 
 /** Revoke the session as far as the network allows, and forget the person on this phone. */
 export async function signOut(): Promise<void> {
+  await stopNotices().catch(() => undefined)
   await closeSession().catch(() => undefined)
   forgetUser()
   user.value = null

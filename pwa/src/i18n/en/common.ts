@@ -18,6 +18,13 @@ export const common: Texts<typeof source> = {
   'error.wrong_password': 'The account or the password is not right',
   'error.too_many_requests': 'Too many tries. Please wait a little.',
   'error.other': 'Something went wrong, please try again ({code})',
+  'notify.why.on': 'This device gets a notice when there is news. Notices can be late; what the app shows is what counts.',
+  'notify.why.off': 'This device gets no more notices. The app shows the news all the same.',
+  'notify.why.blocked': 'The browser blocks notices from Doorstep. Allow them in its site settings, then come back.',
+  'notify.why.unsupported': 'This browser cannot get notices. The app shows the news all the same.',
+  'notify.why.install': 'First install Doorstep with Safari’s “Add to Home Screen”, then open it from there and turn notices on.',
+  'notify.why.unconfigured': 'The server is not set up for push yet; please ask an administrator.',
+  'notify.refused': 'The browser could not register, perhaps because its push service cannot be reached. The app shows the news all the same.',
   'back': 'Back',
   'cancel': 'Cancel',
 }

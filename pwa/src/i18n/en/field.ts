@@ -133,6 +133,8 @@ export const field: Texts<typeof source> = {
   'settings.title': 'Settings',
   'settings.signed-in': 'Signed in',
   'settings.large-type': 'Larger letters',
+  'notify.title': 'Notices',
+  'notify.what': 'Tell me when a report is answered or a record comes back',
   'sign-out.sure': 'Sign out now?',
   'sign-out.unsent': '{records} {records|record|records} and {photos} {photos|photo|photos} are not delivered, {drafts} {drafts|form is|forms are} not finished. They stay on this phone and go on once you sign in again.',
   'update.ready': 'A new version is ready',

@@ -207,13 +207,6 @@ export const office: Texts<typeof source> = {
   'notify.unsupported': 'No notices here',
   'notify.install': 'Notify me',
   'notify.unconfigured': 'Notices not set up',
-  'notify.why.on': 'This device gets a notice when there is a new job. Notices can be late; the job list is what counts.',
-  'notify.why.off': 'This device gets no more notices. The job list still refreshes itself.',
-  'notify.why.blocked': 'The browser blocks notices from this site. Allow them in the site settings beside the address, then come back.',
-  'notify.why.unsupported': 'This browser cannot get notices. On a computer use Edge or Chrome; the job list refreshes itself.',
-  'notify.why.install': 'First install Doorstep with Safari’s “Add to Home Screen”, then open it from there and turn notices on.',
-  'notify.why.unconfigured': 'The server is not set up for push yet; please ask an administrator. The job list refreshes itself.',
-  'notify.refused': 'The browser could not register, perhaps because its push service cannot be reached. The job list refreshes itself.',
 
   'review.pending': 'Pending',
   'review.approved': 'Approved',

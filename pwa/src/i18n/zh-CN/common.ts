@@ -15,6 +15,13 @@ export const common = {
   'error.wrong_password': '账号或密码不对',
   'error.too_many_requests': '试得太频繁，请稍等一会儿再试',
   'error.other': '出了点问题，请再试一次（{code}）',
+  'notify.why.on': '有新消息时，这台设备会收到通知。通知可能晚到，以应用里看到的为准。',
+  'notify.why.off': '这台设备不再收到通知，消息在应用里照样能看到。',
+  'notify.why.blocked': '浏览器拦截了家门口的通知。请在浏览器的网站设置里允许通知，再回来开启。',
+  'notify.why.unsupported': '这个浏览器收不到通知，消息在应用里照样能看到。',
+  'notify.why.install': '请先用 Safari 的“添加到主屏幕”安装家门口，再从主屏幕打开并开启通知。',
+  'notify.why.unconfigured': '服务器还没有启用推送，请联系管理员。',
+  'notify.refused': '浏览器没有登记成功，可能连不上推送服务。消息在应用里照样能看到。',
   'back': '返回',
   'cancel': '取消',
 }

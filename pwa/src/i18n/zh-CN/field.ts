@@ -130,6 +130,8 @@ export const field = {
   'settings.title': '设置',
   'settings.signed-in': '已登录',
   'settings.large-type': '大字版',
+  'notify.title': '消息通知',
+  'notify.what': '上报有了答复、记录被退回时提醒我',
   'sign-out.sure': '确定退出登录吗？',
   'sign-out.unsent': '还有 {records} 条记录、{photos} 张照片没送达，{drafts} 份没写完。它们会留在这部手机里，您再登录后继续上传。',
   'update.ready': '有新版本',

@@ -204,13 +204,6 @@ export const office = {
   'notify.unsupported': '收不到通知',
   'notify.install': '开启通知',
   'notify.unconfigured': '通知未启用',
-  'notify.why.on': '有新任务时，这台设备会收到通知。通知可能延迟，以任务列表为准。',
-  'notify.why.off': '这台设备不再收到通知。任务列表仍会自动更新。',
-  'notify.why.blocked': '浏览器拦截了本站的通知。请在地址栏的网站设置里允许通知，再回来开启。',
-  'notify.why.unsupported': '这个浏览器收不到通知。电脑上可用 Edge 或 Chrome；任务列表会自动更新。',
-  'notify.why.install': '请先用 Safari 的“添加到主屏幕”安装家门口，再从主屏幕打开并开启通知。',
-  'notify.why.unconfigured': '服务器还没有启用推送，请联系管理员。任务列表会自动更新。',
-  'notify.refused': '浏览器没有登记成功，可能连不上推送服务。任务列表会自动更新。',
 
   'review.pending': '待审核',
   'review.approved': '已通过',

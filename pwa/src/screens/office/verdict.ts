@@ -3,7 +3,7 @@ import { ref, watch } from 'vue'
 import { ApiError } from '@/api/client'
 import { judgeVisit, readVisit, type Judgement, type Verdict, type Visit } from '@/api/visits'
 import { t } from '@/i18n'
-import { signedOut, wordsFor } from '@/screens/desk/failure'
+import { signedOut, wordsFor } from '@/screens/failure'
 import { freshId } from '@/screens/desk/fresh-id'
 import { sessionExpired } from '@/sync/session'
 

@@ -9,22 +9,17 @@ export interface PushCapabilities {
   supported: boolean
   permission: NotificationPermission
   subscribed: boolean
-  key: string | null
+  /** Whether the server has a key to subscribe with. */
+  configured: boolean
   /** An iPhone or iPad whose browser tab is not the installed app. */
   uninstalledApple: boolean
 }
 
-export function pushState({ supported, permission, subscribed, key, uninstalledApple }: PushCapabilities): PushState {
+export function pushState({ supported, permission, subscribed, configured, uninstalledApple }: PushCapabilities): PushState {
   if (!supported) return uninstalledApple ? 'install' : 'unsupported'
-  if (key === null) return 'unconfigured'
+  if (!configured) return 'unconfigured'
   if (permission === 'denied') return 'blocked'
   return subscribed && permission === 'granted' ? 'on' : 'off'
-}
-
-/** The bytes of base64url text, padded or not. */
-export function bytesOf(base64url: string): Uint8Array<ArrayBuffer> {
-  const text = atob(base64url.replace(/-/g, '+').replace(/_/g, '/'))
-  return Uint8Array.from(text, (character) => character.charCodeAt(0))
 }
 
 function sameBytes(one: ArrayBuffer | null | undefined, other: Uint8Array): boolean {
@@ -37,7 +32,7 @@ function uninstalledApple(): boolean {
 
 export function push() {
   const state = shallowRef<PushState>('off')
-  let key: string | null = null
+  let key: Uint8Array<ArrayBuffer> | null = null
   let registration: ServiceWorkerRegistration | undefined
 
   async function current(): Promise<PushSubscription | null> {
@@ -50,7 +45,7 @@ export function push() {
       supported,
       permission: supported ? Notification.permission : 'default',
       subscribed: supported && (await current()) !== null,
-      key,
+      configured: key !== null,
       uninstalledApple: uninstalledApple(),
     })
   }
@@ -74,7 +69,7 @@ export function push() {
   /** Asks the person for permission, so it must come from a tap. */
   async function turnOn(): Promise<void> {
     if (registration && key !== null && (await Notification.requestPermission()) === 'granted') {
-      const subscription = await subscribed(registration, bytesOf(key))
+      const subscription = await subscribed(registration, key)
       await keepSubscription(subscription.toJSON() as Subscription)
     }
     await look()
@@ -90,4 +85,10 @@ export function push() {
   }
 
   return { state, start, turnOn, turnOff }
+}
+
+/** This device is nobody's any more: what is said to the one who left is not shown to who comes next. */
+export async function stopNotices(): Promise<void> {
+  const registration = await navigator.serviceWorker?.getRegistration()
+  await (await registration?.pushManager?.getSubscription())?.unsubscribe()
 }
