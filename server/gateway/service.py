@@ -68,10 +68,13 @@ def pass_on(caller: Caller, request: Request) -> Response:
     database = mailboxes.name_of(doorstep.config.couchdb_prefix, kind, caller.id)
     if request.asked.kind == "bulk":
         return _bulk(caller, database, request)
-    if request.asked.kind == "document" and request.method == "PUT" and len(request.body or b"") > LARGEST_DOCUMENT:
-        taken = _oversized_document(caller, database, request)
-        if taken is not None:
-            return taken
+    if request.asked.kind == "document" and request.method == "PUT":
+        # Read whatever its size: what cannot be read here could not be read by the worker either, and would block all behind it.
+        document = {**bodies.document_of(request.body or b"", request.content_type), "_id": request.asked.document_id}
+        if len(request.body or b"") > LARGEST_DOCUMENT:
+            taken = _oversized_document(caller, database, request, document)
+            if taken is not None:
+                return taken
     if request.asked.kind == "changes" and memory().pulls.due(database, doorstep.now()):
         mailboxes.note_pulled(database, doorstep.now())
     return _streamed(_ask(database, request, request.body), request.method)
@@ -97,10 +100,9 @@ def _bulk(caller: Caller, database: str, request: Request) -> Response:
     return _json(status, told)
 
 
-def _oversized_document(caller: Caller, database: str, request: Request) -> Response | None:
+def _oversized_document(caller: Caller, database: str, request: Request, document: dict[str, Any]) -> Response | None:
     """The acknowledgement of a single document that is too large; None when it only looked so."""
     body = request.body or b""
-    document = {**bodies.document_of(body, request.content_type), "_id": request.asked.document_id}
     multipart = request.content_type.lower().startswith("multipart/")
     found = (bodies.Oversized(0, document, len(body)),) if multipart else bodies.oversized([document])
     if not found:

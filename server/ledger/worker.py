@@ -3,6 +3,7 @@
 import logging
 import os
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -27,10 +28,13 @@ _THREADS = 8
 _PHOTOGRAPHERS = 4
 _PHOTOS = 20
 _REFILLS = 20
+# The door lets through what Python reads at its usual limit; a changes feed nests it a little deeper, and it must be read here all the same.
+_NESTING = 3_000
 
 
 def run(app: Flask, stop: threading.Event) -> None:
     """Work until `stop` is set. Text and photos go side by side: a picture never holds up a report."""
+    sys.setrecursionlimit(_NESTING)
     with app.app_context(), ThreadPoolExecutor(_THREADS, "couch") as pool, ThreadPoolExecutor(_PHOTOGRAPHERS, "photos") as photographers:
         engine = _engine(app, pool)
         loops = [

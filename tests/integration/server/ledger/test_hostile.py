@@ -16,7 +16,8 @@ ULID = "01KAF1Q8Z0V3M5T7W9Y1A2B3C4"
 NASTY: tuple[Any, ...] = (
     None, True, 0, -1, 2**31, 2**53, 2**70, 1.5, 1e308, "", " ", "\0", "a\0b", "\ud800", "é" * 5000, "x" * 300, "CX01-1-1-301", "met", "water.leak",
     "家门口", "🧓🏽", "\u202ertl", "' OR 1=1 --", "../../etc/passwd", [], [[]], [None], ["\0"], {}, {"\0": "\0"}, {"a": {"b": [1, {"c": "\ud800"}]}},
-    f"visit:{ULID}", f"job:{ULID}", f"photo:{ULID}", [f"photo:{ULID}"] * 200, "1763600000000.0000.r1", "9999999999999.ffff.r1", "2026-02-30T00:00:00Z", [-1, "x"],
+    f"visit:{ULID}", f"job:{ULID}", f"photo:{ULID}", [f"photo:{ULID}"] * 200, "1763600000000.0000.r1", "9999999999999.ffff.r1",
+    "2026-02-30T00:00:00Z", [-1, "x"],
 )  # fmt: skip
 FIELDS = (
     "type", "v", "replica", "at", "clock", "place", "outcome", "purpose", "needs", "note", "started_at", "ended_at", "location", "photos", "category",
