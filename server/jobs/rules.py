@@ -76,8 +76,9 @@ def missing(verb: str, arguments: Mapping[str, Any], *, answered: bool) -> list[
 
 
 def parts(job: JobState, user: str, roles: frozenset[str]) -> frozenset[str]:
-    """Everything this person is in this job: the roles held over its place, its reporter, its assignee. A responder has only the jobs assigned to him."""
-    held = roles - {"responder"}
+    """Everything this person is in this job: the roles held over its place, its reporter, its assignee. A responder has only the jobs assigned to him,
+    a reviewer none."""
+    held = (roles & HOLDERS) - {"responder"}
     if user in job.reporters:
         held |= {REPORTER}
     if user == job.assignee:
