@@ -7,7 +7,7 @@ endif
 BIN := .venv/bin
 PIP_COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links
 
-.PHONY: run test check help pictures requirements audit clean python
+.PHONY: run test check chaos help pictures requirements audit clean python
 
 run: export DEMO ?= 1
 run: python ## set everything up and start it; PORT, HOST, DATA_DIR, COUCHDB_URL, DATABASE_URL, DEMO=0 override
@@ -28,6 +28,10 @@ check: python ## lint, formats, types, and which way imports point
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	cd pwa && npm run check
+
+chaos: python ## 24 phones, 2,000 writes, 50 kills: what is lost, doubled, hidden or misdirected; SEED, ONLY, SIZE=short, POSTGRESQL=1
+	@$(PYTHON) -m server.launch.setup --tests >&2
+	@$(BIN)/python -m tests.chaos.run
 
 pictures: python ## take the README's pictures from the running app
 	@$(PYTHON) -m server.launch.setup --tests

@@ -42,6 +42,11 @@ class Stack:
     def couchdb_url(self) -> str:
         return self._launch.couchdb_url
 
+    @property
+    def environ(self) -> dict[str, str]:
+        """What its parts are told: with it an operator's command works on the same data."""
+        return self._settings.for_the_parts(self.couchdb_url)
+
     def __enter__(self) -> "Stack":
         self.start()
         return self
