@@ -33,6 +33,10 @@ chaos: python ## 24 phones, 2,000 writes, 50 kills: what is lost, doubled, hidde
 	@$(PYTHON) -m server.launch.setup --tests >&2
 	@$(BIN)/python -m tests.chaos.run
 
+bench: python ## measure; ONLY=merge, lists or door runs one part
+	@$(PYTHON) -m server.launch.setup --tests >&2
+	@$(BIN)/python -m tests.bench
+
 pictures: python ## take the README's pictures from the running app
 	@$(PYTHON) -m server.launch.setup --tests
 	$(BIN)/python -m tests.e2e.pictures

@@ -34,11 +34,15 @@ class Engine:
         self._pool = pool
 
     def step(self) -> int:
-        """One batch: how many databases were read and documents delivered. 0: there was nothing to do."""
+        """One batch both ways: how many databases were read and documents delivered. 0: there was nothing to do."""
+        return self.merge() + self.deliver()
+
+    def merge(self) -> int:
+        """Read some of the databases that were written, judge and commit: how many."""
         claims = self._ledger.claim(CLAIMS)
         if claims:
             self._merge(claims)
-        return len(claims) + self.deliver()
+        return len(claims)
 
     def _merge(self, claims: Sequence[Claim]) -> None:
         limit = max(50, DOCUMENTS // len(claims))
