@@ -42,7 +42,10 @@ def shown(page: Page, count: int) -> list[dict[str, Any]]:
     """The notices on the screen, once there are so many."""
     page.wait_for_function("async (count) => (await (await navigator.serviceWorker.ready).getNotifications()).length === count", arg=count)
     notices: list[dict[str, Any]] = page.evaluate(
-        """async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(({ title, body, tag, lang, data }) => ({ title, body, tag, lang, url: data.url }))"""
+        """async () => {
+          const registration = await navigator.serviceWorker.ready
+          return (await registration.getNotifications()).map(({ title, body, tag, lang, data }) => ({ title, body, tag, lang, url: data.url }))
+        }"""
     )
     return notices
 

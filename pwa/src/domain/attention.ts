@@ -10,6 +10,10 @@ export interface OnPhone {
   /** The last number each replica of this phone gave. */
   written: Record<string, number>
   drafts: number
+  /** How many documents the other side denied and the person has not looked at. */
+  denied: number
+  /** The marks (`markOf`) of what came back and was looked at. */
+  seen: ReadonlySet<string>
 }
 
 export interface Attention {
@@ -22,21 +26,40 @@ export interface Attention {
 }
 
 export function attentionOf(phone: OnPhone, receipts: Receipts): Attention {
-  const standings = phone.records.map((record) => standingOfRecord(record, editsOf(record._id, phone.edits), receipts))
-  const actions = phone.actions.map((action) => standingOf(action, receipts))
-  const photos = phone.photos.map((photo) => photoState(photo, false, receipts))
+  const edits = editsByRecord(phone.edits)
+  const standings = [
+    ...phone.records.map((record) => standingOfRecord(record, edits.get(record._id) ?? [], receipts)),
+    ...phone.actions.map((action) => standingOf(action, receipts)),
+    ...phone.photos.map((photo) => standingOf(photo, receipts)),
+  ].filter((standing) => !phone.seen.has(markOf(standing)))
   return {
     drafts: phone.drafts,
     waiting: countWaiting(phone.written, receipts),
-    photos: photos.filter((state) => state === 'waiting').length,
+    photos: phone.photos.filter((photo) => photoState(photo, false, receipts) === 'waiting').length,
     returned: count(standings, 'returned'),
-    refused: count(standings, 'quarantined') + count(actions, 'quarantined') + photos.filter((state) => state === 'quarantined').length,
+    refused: count(standings, 'quarantined') + phone.denied,
     allReceived: allReceived(phone.written, phone.photos, receipts),
   }
 }
 
-export function editsOf(record: string, edits: readonly EditDocument[]): EditDocument[] {
-  return edits.filter((edit) => edit.record === record)
+/** Names one answer to one document: another answer to it, or a second return, is another mark. */
+export function markOf({ state, reply }: Standing): string {
+  return `${reply?.document ?? ''} ${state} ${reply?.at ?? reply?.received_at ?? 0}`
+}
+
+/** Whether an answer asks something of the person, and so can be marked as looked at. */
+export function asksSomething({ state }: Standing): boolean {
+  return state === 'returned' || state === 'quarantined'
+}
+
+export function editsByRecord(edits: Iterable<EditDocument>): Map<string, EditDocument[]> {
+  const grouped = new Map<string, EditDocument[]>()
+  for (const edit of edits) {
+    const others = grouped.get(edit.record)
+    if (others) others.push(edit)
+    else grouped.set(edit.record, [edit])
+  }
+  return grouped
 }
 
 function count(standings: readonly Standing[], state: Standing['state']): number {

@@ -2,7 +2,8 @@
  * Forms not saved yet, kept in a database of their own that never leaves the phone: one document a form, and one for each photo taken,
  * so that typing does not write the pictures again.
  */
-import type { Location, PhotoRole, ProblemBody, VisitBody } from '@/domain/documents'
+import type { ActionBody, Location, PhotoRole, ProblemBody, VisitBody } from '@/domain/documents'
+import type { SeenRecord } from '@/domain/edit'
 import { withLock } from './locks'
 import { readOrNone, type Database } from './pouch'
 
@@ -16,10 +17,19 @@ export interface DraftPhoto {
   location?: Location
 }
 
-export type DraftBody = (Partial<VisitBody> & { type: 'visit' }) | (Partial<ProblemBody> & { type: 'problem' })
+export type VisitForm = Partial<VisitBody> & { type: 'visit' }
+export type ProblemForm = Partial<ProblemBody> & { type: 'problem' }
+/** A record being corrected: how it stood when the form opened, and what it is to say. */
+export interface EditForm {
+  type: 'edit'
+  record: string
+  seen: SeenRecord
+  wanted: Partial<Omit<VisitBody, 'type'>> & Partial<Omit<ProblemBody, 'type'>>
+}
+export type DraftBody = VisitForm | ProblemForm | EditForm | ActionBody
 
 export interface Draft {
-  /** The id of the record it will become. */
+  /** The id of the document it will become. */
   id: string
   body: DraftBody
   photos: DraftPhoto[]

@@ -1,4 +1,5 @@
 /** Replication with the server's door, one leg at a time: PouchDB's protocol, our fetch, our time limits. */
+import { keepDenied, type Denied } from './notes'
 import { PouchDB, type Database } from './pouch'
 import type { Store } from './store'
 
@@ -59,7 +60,7 @@ export function openLegs(store: Store, origin: string, line: Line): Legs {
     let before = 0
     const replication = PouchDB.replicate(source, target, { ...options, batches_limit: 1 })
     const denied: Promise<void>[] = []
-    void replication.on('denied', (info) => denied.push(keepDenied(store.drafts, info)))
+    void replication.on('denied', (info) => denied.push(keepDenied(store.drafts, deniedIn(info))))
     void replication.on('change', ({ docs_written }) => {
       sent?.(docs_written - before)
       before = docs_written
@@ -92,7 +93,7 @@ async function refusalOf(response: Response): Promise<Refused> {
 }
 
 /** PouchDB drops a document the other side denied and moves on; here it stays on record. */
-async function keepDenied(drafts: Database, info: unknown): Promise<void> {
-  const { id = 'unknown', reason = '' } = ((info as { doc?: { id?: string; reason?: string } }).doc ?? {}) as { id?: string; reason?: string }
-  await drafts.put({ _id: `denied:${id}`, reason }).catch(() => undefined)
+function deniedIn(info: unknown): Denied {
+  const { id = 'unknown', reason, message = '' } = ((info as { doc?: object }).doc ?? {}) as { id?: string; reason?: string; message?: string }
+  return { id, reason: reason ?? message }
 }

@@ -1,5 +1,6 @@
 /** The databases of one person on this phone, opened. Several people on one shared phone have several. */
-import type { RecordBody } from '@/domain/documents'
+import type { MailboxBody } from '@/domain/documents'
+import { editTo } from '@/domain/edit'
 import { listDrafts, putDraft, readDraftPhoto, removeDraft, type Draft } from './drafts'
 import { writePhoto } from './pictures'
 import { PouchDB, type Database } from './pouch'
@@ -62,10 +63,21 @@ export async function finishSaves(store: Store): Promise<number> {
 }
 
 async function finish(store: Store, draft: Draft): Promise<void> {
+  // A photo added later belongs to the record, not to the edit that adds it.
+  const record = draft.body.type === 'edit' ? draft.body.record : draft.id
   for (const { id, role, taken_at, sha256, location } of draft.photos) {
     const picture = await readDraftPhoto(store.drafts, id)
-    await writePhoto(store.photos, store.manifests, id, picture, { record: draft.id, role, taken_at, sha256, ...(location && { location }) })
+    await writePhoto(store.photos, store.manifests, id, picture, { record, role, taken_at, sha256, ...(location && { location }) })
   }
-  await store.records.write(draft.id, { ...draft.body, photos: draft.photos.map((photo) => photo.id) } as RecordBody)
+  const document = documentOf(draft)
+  if (document) await store.records.write(draft.id, document, { after: draft.body.type === 'edit' ? draft.body.seen.stamps : [] })
   await removeDraft(store.drafts, draft)
+}
+
+/** What a finished form writes; nothing when a correction corrects nothing. */
+function documentOf({ body, photos }: Draft): MailboxBody | undefined {
+  const taken = photos.map((photo) => photo.id)
+  if (body.type !== 'edit') return { ...body, photos: taken } as MailboxBody
+  const { record, seen, wanted } = body
+  return editTo(record, seen, { ...wanted, photos: [...(wanted.photos ?? []), ...taken] })
 }

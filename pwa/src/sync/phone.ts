@@ -7,6 +7,7 @@ import { keepFact, recall } from '@/storage/device'
 import { listDrafts, type Draft } from '@/storage/drafts'
 import { withLock } from '@/storage/locks'
 import { openMirror, type Mirror } from '@/storage/mirror'
+import { forgetDenied, keepSeen, listDenied, listSeen, type Denied } from '@/storage/notes'
 import { listPhotos } from '@/storage/pictures'
 import { onChange } from '@/storage/pouch'
 import { photosReceived, recordsReceived } from '@/storage/receipts'
@@ -22,6 +23,9 @@ export interface Phone {
   /** Forms begun and not saved, the one touched last first. */
   readonly drafts: ShallowRef<readonly Draft[]>
   readonly photos: ShallowRef<readonly PhotoDocument[]>
+  readonly denied: ShallowRef<readonly Denied[]>
+  /** Marks of the answers that were looked at. */
+  readonly seen: ShallowRef<ReadonlySet<string>>
   /** The last number this phone gave a record. */
   readonly written: ShallowRef<number>
   readonly sync: { readonly busy: boolean; readonly uploading: boolean; readonly trouble: Trouble | null; readonly delivered: number }
@@ -29,6 +33,10 @@ export interface Phone {
   now: () => number
   /** Look again which drafts there are: one that is gone leaves no trace a feed could tell of. */
   rereadDrafts: () => Promise<void>
+  /** Note answers as looked at. */
+  see: (marks: readonly string[]) => Promise<void>
+  /** Note a denied document as looked at. */
+  forgetDenied: (id: string) => Promise<void>
   /** Synchronise as soon as possible. */
   kick: () => void
   close: () => Promise<void>
@@ -61,7 +69,12 @@ async function open(user: User): Promise<Phone> {
   const rereadDrafts = async () => {
     drafts.value = (await listDrafts(store.drafts)).filter((draft) => !draft.saving)
   }
-  await rereadDrafts()
+  const denied = shallowRef<readonly Denied[]>([])
+  const seen = shallowRef<ReadonlySet<string>>(new Set())
+  const rereadNotes = async () => {
+    ;[denied.value, seen.value] = await Promise.all([listDenied(store.drafts), listSeen(store.drafts)])
+  }
+  await Promise.all([rereadDrafts(), rereadNotes()])
   const photos = shallowRef<readonly PhotoDocument[]>(await listPhotos(store.photos))
   const written = shallowRef(await store.records.written())
   const sync = shallowReactive({ busy: false, uploading: false, trouble: null as Trouble | null, delivered: Number(recall('delivered', user.id)) || 0 })
@@ -102,7 +115,7 @@ async function open(user: User): Promise<Phone> {
   const kick = () => void loop.kick()
   const kickWhenVisible = () => document.visibilityState === 'visible' && kick()
   const stops = [
-    onChange(store.drafts, () => void rereadDrafts()),
+    onChange(store.drafts, () => void Promise.all([rereadDrafts(), rereadNotes()])),
     onChange(store.photos, () => void listPhotos(store.photos).then((all) => (photos.value = all))),
     onChange(store.mailbox, () => void store.records.written().then((last) => (written.value = last))),
     listen(window, 'online', kick),
@@ -115,7 +128,15 @@ async function open(user: User): Promise<Phone> {
   kick()
 
   return {
-    user, store, mirror, drafts, photos, written, sync, rereadDrafts, kick,
+    user, store, mirror, drafts, photos, denied, seen, written, sync, rereadDrafts, kick,
+    see: async (marks) => {
+      await keepSeen(store.drafts, marks)
+      await rereadNotes()
+    },
+    forgetDenied: async (id) => {
+      await forgetDenied(store.drafts, id)
+      await rereadNotes()
+    },
     now: () => Date.now() + offset,
     close: async () => {
       for (const stop of stops) stop()

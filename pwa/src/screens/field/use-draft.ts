@@ -82,7 +82,11 @@ export function useDraft<Body extends DraftBody>(phone: Phone, id: string, fresh
       asKept = typed()
     }
     ready.value = true
-    if (body.location) return
+    await locateOnce()
+  }
+
+  async function locateOnce(): Promise<void> {
+    if ((body.type !== 'visit' && body.type !== 'problem') || body.location) return
     const location = await locate()
     if (location && !closed) body.location = location
   }
@@ -110,7 +114,7 @@ export function useDraft<Body extends DraftBody>(phone: Phone, id: string, fresh
         const { picture, sha256 } = await shrink(file)
         const photo = mintId('photo', phone.now())
         await putDraftPhoto(drafts, photo, picture)
-        photos.push({ id: photo, role, taken_at: phone.now(), sha256, bytes: picture.size, ...(body.location && { location: body.location }) })
+        photos.push({ id: photo, role, taken_at: phone.now(), sha256, bytes: picture.size, ...('location' in body && body.location && { location: body.location }) })
         pictures.set(photo, URL.createObjectURL(picture))
         await keep()
       } catch (error) {

@@ -1,8 +1,9 @@
 /** What field screens read: the open phone, and what follows from its documents. */
 import { computed, type ComputedRef } from 'vue'
-import { attentionOf, editsOf, type Attention } from '@/domain/attention'
+import { asksSomething, attentionOf, editsByRecord, markOf, type Attention } from '@/domain/attention'
 import type { Catalogue, EditDocument, Job, RecordDocument } from '@/domain/documents'
 import { fold, type Folded } from '@/domain/fold'
+import { typeOf } from '@/domain/ids'
 import { spotsOf, type Spot } from '@/domain/places'
 import { standingOf, standingOfRecord, type Receipts, type Standing } from '@/domain/receipts'
 import { phone, type Phone } from '@/sync/phone'
@@ -39,6 +40,8 @@ export function useAttention(open: Phone): ComputedRef<Attention> {
         photos: open.photos.value,
         written: { [open.store.records.replica]: open.written.value },
         drafts: open.drafts.value.length,
+        denied: open.denied.value.length,
+        seen: open.seen.value,
       },
       receipts.value,
     ),
@@ -47,10 +50,10 @@ export function useAttention(open: Phone): ComputedRef<Attention> {
 
 /** What became of a document of any type this phone writes into the mailbox. */
 export function useStanding({ mirror }: Phone, receipts: ComputedRef<Receipts>): (document: { _id: string; type: string; replica: string; seq: number }) => Standing {
-  const edits = computed<EditDocument[]>(() => [...mirror.of('edit').values()])
+  const edits = computed(() => editsByRecord(mirror.of('edit').values()))
   return (document) =>
     document.type === 'visit' || document.type === 'problem'
-      ? standingOfRecord(document as RecordDocument, editsOf(document._id, edits.value), receipts.value)
+      ? standingOfRecord(document as RecordDocument, edits.value.get(document._id) ?? [], receipts.value)
       : standingOf(document, receipts.value)
 }
 
@@ -68,7 +71,25 @@ export function useJobs({ mirror }: Phone): ComputedRef<Job[]> {
   return computed(() => [...mirror.of('job').values()].sort((a, b) => Number(done.has(a.state)) - Number(done.has(b.state)) || b.updated_at - a.updated_at))
 }
 
-/** What a record says now, its later saves included. */
-export function foldRecord(record: RecordDocument, edits: readonly EditDocument[], { replyTo }: Receipts): Folded {
-  return fold([record, ...edits].map((document) => ({ document: { ...document }, received: replyTo(document._id)?.received_at ?? null })))
+/** What a record says, from its writes. */
+export interface Said {
+  writes: readonly (RecordDocument | EditDocument)[]
+  folded: Folded
+}
+
+/** What the record of an id says now, its later saves included; nothing in it when it is not on this phone. */
+export function useSaid(open: Phone): (id: string) => Said {
+  const receipts = useReceipts(open)
+  const edits = computed(() => editsByRecord(open.mirror.of('edit').values()))
+  return (id) => {
+    const record = open.mirror.of(typeOf(id) === 'visit' ? 'visit' : 'problem').get(id)
+    const writes = record ? [record, ...(edits.value.get(id) ?? [])] : []
+    return { writes, folded: fold(writes.map((document) => ({ document: { ...document }, received: receipts.value.replyTo(document._id)?.received_at ?? null }))) }
+  }
+}
+
+/** Marks what came back about these documents as looked at: the line on Today need not name it again. */
+export function useSeeing(open: Phone, standings: () => readonly Standing[]): { unseen: ComputedRef<boolean>; see: () => Promise<void> } {
+  const asking = computed(() => standings().filter(asksSomething).map(markOf).filter((mark) => !open.seen.value.has(mark)))
+  return { unseen: computed(() => asking.value.length > 0), see: () => open.see(asking.value) }
 }
