@@ -99,7 +99,8 @@ def review(connection: sa.Connection, entries: Sequence[Entry], now: int) -> lis
 
 def publish(connection: sa.Connection, ids: Collection[str]) -> None:
     """Shelve the reply to each of these visits, as its row now stands."""
-    rows = connection.execute(sa.select(_visits).where(_visits.c.id.in_(ids))).mappings().all() if ids else []
+    columns = (_visits.c[name] for name in ("id", "mailbox", "received_at", "review", "review_words", "reviewed_by", "reviewed_at"))
+    rows = connection.execute(sa.select(*columns).where(_visits.c.id.in_(ids))).mappings().all() if ids else []
     names = people.names(connection, {row["reviewed_by"] for row in rows if row["reviewed_by"]})
     shelf.put(connection, [(row["mailbox"], f"reply:{row['id']}", _reply(row, names)) for row in rows])
 

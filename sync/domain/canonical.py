@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+import math
 from typing import Any
 
 import rfc8785
+
+_LARGEST = 2**53 - 1
 
 
 def canonical(value: Any) -> bytes:
@@ -13,6 +16,25 @@ def canonical(value: Any) -> bytes:
         return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
         raise ValueError(str(error)) from error
+
+
+def carriable(value: Any) -> bool:
+    """Whether `canonical` would take this value, found out without spelling it."""
+    kind = type(value)
+    if kind is str:
+        return value.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in value)
+    if value is None or kind is bool:
+        return True
+    if kind is int:
+        return -_LARGEST <= value <= _LARGEST
+    if kind is float:
+        return math.isfinite(value)
+    try:
+        if kind is dict:
+            return all(type(key) is str and carriable(key) and carriable(inner) for key, inner in value.items())
+        return kind is list and all(map(carriable, value))
+    except RecursionError:
+        return False
 
 
 def digest(document: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sync.domain.canonical import canonical
+from sync.domain.canonical import carriable
 from sync.domain.clock import Stamp, read_stamp
 
 ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}", re.ASCII)
@@ -228,9 +228,7 @@ def read(document: Mapping[str, Any], types: frozenset[str], *, command: bool = 
             reasons.append(Reason("malformed", name))
     if kind == "edit" and not reasons:
         reasons += _assignments(document)
-    try:
-        canonical({key: value for key, value in document.items() if not key.startswith("_")})
-    except ValueError:
+    if not all(carriable(value) and carriable(name) for name, value in document.items() if not name.startswith("_")):
         reasons.append(Reason("malformed"))
     subject = document.get(_SUBJECT[kind]) if kind in _SUBJECT else id
     return Form(id, kind, subject if isinstance(subject, str) and type_of(subject) else None, replica, seq, at, tuple(reasons), document)
