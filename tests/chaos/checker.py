@@ -80,7 +80,11 @@ def photo_bytes(world: World) -> Iterator[str]:
         row = rows.get(id)
         if row is None or row["state"] != "stored" or row["sha256"] != original:
             yield f"{id} is not stored: {row and row['state']}"
-        if world.served.get(id) != original:
+        if world.stored[id] != original:
+            yield f"{id} is kept as other bytes"
+        # What was put aside is shown to nobody, and its photos with it.
+        aside = any(entry["verdict"] == "quarantined" for entry in world.inputs_of(manifest["record"]))
+        if world.served[id] != (None if aside else original):
             yield f"{id} is given out with other bytes"
         if world.couch[phone.user]["mailbox"].get(f"reply:{id}", {}).get("sha256") != original:
             yield f"{id} was not confirmed by its hash"

@@ -9,9 +9,11 @@ import sqlalchemy as sa
 
 from server.config import Config
 from server.database import Base
+from server.photos.storage import NoSuchPhoto, PhotoStore, photo_store
 from tests.chaos.cast import Person, sign_in
 from tests.chaos.script import Player
 from tests.chaos.world import Document, Phone, World
+from tests.stack import Stack
 
 TABLES = ("inputs", "visits", "problems", "jobs", "job_events", "photos", "replicas", "assignments", "places", "mailboxes", "shelf")
 # What is under way while any of these counts something.
@@ -43,14 +45,14 @@ class Books:
             }
 
 
-def collect(base_url: str, couchdb_url: str, books: Books, cast: Sequence[Person], players: Sequence[Player]) -> World:
+def collect(stack: Stack, books: Books, cast: Sequence[Person], players: Sequence[Player]) -> World:
     """Everything, as it now is."""
     sql = books.rows()
     users = {one.id for one in cast}
     couch: dict[str, dict[str, dict[str, Document]]] = {user: {} for user in users}
     for row in sql["mailboxes"]:
         if row["user_id"] in users:
-            couch[row["user_id"]][row["kind"]] = _documents(couchdb_url, row["name"])
+            couch[row["user_id"]][row["kind"]] = _documents(stack.couchdb_url, row["name"])
     # The demo's own accounts take no part: what their mailboxes ought to hold nobody reads here.
     theirs = {row["name"] for row in sql["mailboxes"] if row["user_id"] in users}
     sql["shelf"] = [row for row in sql["shelf"] if row["mailbox"] in theirs]
@@ -60,7 +62,8 @@ def collect(base_url: str, couchdb_url: str, books: Books, cast: Sequence[Person
         couch=couch,
         sql=sql,
         originals=originals,
-        served=_served(base_url, sorted(originals)),
+        stored={id: _stored(photo_store(Config.from_environment(stack.environ)), digest) for id, digest in originals.items()},
+        served=_served(stack.base_url, sorted(originals)),
     )
 
 
@@ -73,6 +76,14 @@ def _documents(couchdb_url: str, name: str) -> dict[str, Document]:
     answer = requests.get(f"{couchdb_url}/{name}/_all_docs", params={"include_docs": "true", "conflicts": "true"}, timeout=60)
     answer.raise_for_status()
     return {row["id"]: row["doc"] for row in answer.json()["rows"]}
+
+
+def _stored(store: PhotoStore, digest: str) -> str | None:
+    """The SHA-256 of what lies under it."""
+    try:
+        return hashlib.sha256(store.get(digest)).hexdigest()
+    except NoSuchPhoto:
+        return None
 
 
 def _served(base_url: str, ids: Sequence[str]) -> dict[str, str | None]:

@@ -97,7 +97,7 @@ class Phone {
   /** An edit over what this phone sees as current. `null`: there is nothing to edit yet. */
   edit({ id, pick, record, set, careless }) {
     return this.inTurn(async () => {
-      const records = [...(await this.#held('mailbox', 'problem:', 'problem:\uffff')), ...(await this.#held('mailbox', 'visit:', 'visit:\uffff'))]
+      const records = [...(await this.#held('mailbox', 'problem:', 'problem:\uffff')), ...(await this.#held('mailbox', 'visit:', 'visit:\uffff'))].sort(byAge)
       const before = await this.local.mailbox.get(id).catch(() => null)
       if (before) return before
       const chosen = record ? records.find((one) => one._id === record) : records[Math.floor(pick * records.length)]
@@ -158,7 +158,7 @@ class Phone {
   async blurt({ db, count, shuffle, twice }) {
     const { rows } = await this.local[db].allDocs({ include_docs: true, attachments: true })
     const mine = rows.map((row) => row.doc).filter((document) => OWN.test(document._id) && document.replica === this.replica)
-    const newest = mine.sort((a, b) => (a._id.slice(a._id.indexOf(':')) < b._id.slice(b._id.indexOf(':')) ? -1 : 1)).slice(-count)
+    const newest = mine.sort(byAge).slice(-count)
     const docs = newest.map(({ _rev, ...document }) => ({ ...document, _rev, _revisions: { start: 1, ids: [_rev.slice(2)] } }))
     const send = async (part) => {
       const answer = await fetch(`${base}/sync/${db}/_bulk_docs`, {
@@ -185,6 +185,11 @@ class Phone {
     }
     return found
   }
+}
+
+/** The oldest first: a ULID begins with its time. */
+function byAge(a, b) {
+  return a._id.slice(a._id.indexOf(':')) < b._id.slice(b._id.indexOf(':')) ? -1 : 1
 }
 
 function says(write, field) {

@@ -24,6 +24,7 @@ from server.launch.settings import ROOT
 from tests.chaos import cast, faults
 from tests.chaos.checker import check, figures
 from tests.chaos.collect import Books, collect
+from tests.chaos.gate import Gate
 from tests.chaos.link import Link
 from tests.chaos.phones import Pocket
 from tests.chaos.script import Player
@@ -71,7 +72,7 @@ def run(folder: Path, size: Size, seed: int, log: Log, **environ: str) -> World:
             _days_of_trouble(players, size, faults.plan(size.kills, size.cuts, dice), stack, link, pockets, log)
             books = Books(stack.environ)
             _wait_until_quiet(players, books, size.quiet_s, log)
-            return collect(stack.base_url, stack.couchdb_url, books, people, players)
+            return collect(stack, books, people, players)
         finally:
             for pocket in pockets:
                 pocket.stop()
@@ -83,61 +84,28 @@ class NotQuiet(Exception):
 
 
 def _first_day(players: list[Player]) -> None:
-    """Everybody syncs; one person contradicts himself on two phones that have not met, so that no run goes without."""
+    """Everybody syncs and reports a problem; one person contradicts himself on two phones that have not met, so that no run goes without."""
     with ThreadPoolExecutor(len(players)) as pool:
-        list(pool.map(Player.sync, players))
+        for act in (Player.sync, Player.report, Player.sync):
+            list(pool.map(act, players))
     here, there = players[:2]
-    here.one_write(photo=True)
-    here.sync()
     there.sync()
     record = here.written["mailbox"][0]["_id"]
     for player in (here, there):
         player.edit(record, **{"note": f"{player.phone.name} 说", "needs+": ["care"]})
 
 
-class _Gate:
-    """Lets the writers go on as far as the faults have come, so that there is something to break at every one of them."""
-
-    def __init__(self, players: list[Player], writes: int) -> None:
-        self._players = players
-        self._writes = writes
-        self._share = 0.0
-        self._stopped = False
-
-    @property
-    def written(self) -> int:
-        return sum(player.count for player in self._players)
-
-    def open_to(self, share: float) -> None:
-        self._share = share
-
-    def stop(self) -> None:
-        self._stopped = True
-
-    def may_write(self) -> bool:
-        """Returns True when one more may be written, False when all is over; until then it waits."""
-        while not self._stopped and self.written > self._share * self._writes:
-            time.sleep(0.02)
-        return not self._stopped
-
-    def wait_for(self, share: float, seconds: float) -> None:
-        """Until so much is written, or for so long: with the last writes left to one phone it may take for ever."""
-        deadline = time.monotonic() + seconds
-        while not self._stopped and self.written < share * self._writes and time.monotonic() < deadline:
-            time.sleep(0.02)
-
-
 def _days_of_trouble(players: list[Player], size: Size, troubles: list[faults.Fault], stack: Stack, link: Link, pockets: list[Pocket], log: Log) -> None:
     """The writes and, as they go on, the faults; half-way one person is moved."""
-    gate = _Gate(players, size.writes)
+    gate = Gate(lambda: sum(player.count for player in players), size.writes)
     step = 1 / len(troubles)
 
     def play(n: int) -> None:
         writes, photos = (total * (n + 1) // len(players) - total * n // len(players) for total in (size.writes, size.photos))
         try:
-            players[n].play(writes, photos, gate.may_write)
+            players[n].play(writes, photos, gate)
         except BaseException:
-            gate.stop()
+            gate.end()
             raise
 
     with ThreadPoolExecutor(len(players)) as pool:
@@ -148,12 +116,12 @@ def _days_of_trouble(players: list[Player], size: Size, troubles: list[faults.Fa
                     _move(players, stack)
                 gate.open_to(n * step)
                 gate.wait_for(n * step, 10)
-                log(f"{gate.written} writes; {fault.what} for {fault.seconds:.2f} s")
+                log(f"{gate.written()} writes; {fault.what} for {fault.seconds:.2f} s")
                 gate.open_to((n + 0.5) * step)
                 faults.inflict(fault, stack, link, pockets)
             gate.open_to(2)
         except BaseException:
-            gate.stop()
+            gate.end()
             raise
         for one in playing:
             one.result()

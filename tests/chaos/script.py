@@ -11,6 +11,7 @@ from typing import Any
 from PIL import Image
 
 from tests.chaos.cast import DOORS
+from tests.chaos.gate import Gate
 from tests.chaos.phones import Died, Document, Failed, Installation, Pocket
 
 PIECE = 64 * 1024
@@ -33,22 +34,34 @@ class Player:
         self._pocket = pocket
         self._responders = responders
         self._dice = random.Random(seed)
+        # How long it idles is the scheduler's affair and must not change what it writes.
+        self._idle = random.Random(seed)
         self._log = log
 
     @property
     def count(self) -> int:
         return len(self.written["mailbox"])
 
-    def play(self, writes: int, photos: int, may_write: Callable[[], bool]) -> None:
-        """So many writes and photos, with syncs of every kind in between. `may_write` waits; False ends it."""
+    def play(self, writes: int, photos: int, gate: Gate) -> None:
+        """So many writes and photos, with syncs of every kind in between and while the gate is shut."""
         with_photo = set(self._dice.sample(range(1, max(photos, writes) + 1), photos))
-        while self.count < writes and may_write():
+        while self.count < writes and not gate.ended:
+            if not gate.open:
+                time.sleep(self._idle.uniform(0.1, 0.5))
+                if self._idle.random() < 0.3:
+                    self.sync()
+                continue
             self.one_write(photo=self.count + 1 in with_photo)
             if self._dice.random() < 0.3:
                 self._sync_somehow()
 
+    def report(self) -> None:
+        """A problem."""
+        self._problem(photo=False)
+
     def one_write(self, photo: bool) -> None:
-        kind = self._dice.choices(("visit", "problem", "edit", "action"), (5, 4, 0, 0) if photo else (5, 4, 6, 3))[0]
+        """One of everything a phone writes; nothing when it has nothing to edit or to act upon."""
+        kind = self._dice.choices(("visit", "problem", "edit", "action"), (5, 4, 0, 0) if photo else (5, 3, 7, 5))[0]
         if self.phone.role == "responder" and kind == "visit":
             kind = "problem"
         {"visit": self._visit, "problem": self._problem, "edit": self._edit, "action": self._action}[kind](photo)
@@ -56,7 +69,7 @@ class Player:
     def sync(self, replay: bool = False) -> int | None:
         """How many documents moved; None when it did not go through."""
         moved: int | None = self._try("sync", replay=replay)
-        if moved is not None:
+        if moved is not None and self._idle.random() < 0.3:  # people are slow to notice
             self.place = self.sent_to
         return moved
 
@@ -100,7 +113,7 @@ class Player:
         self._write({"_id": id, "type": "problem", "severity": "normal", "contact": {"name": "住户", "phone": "13800000000"}, **fields})
 
     def edit(self, record: str | None = None, **fields: Any) -> None:
-        id, pick, careless = f"edit:{self._ulid()}", self._dice.random(), self._dice.random() < 0.05
+        id, pick, careless = f"edit:{self._ulid()}", self._early(), self._dice.random() < 0.1
         self._note("mailbox", self.do("edit", id=id, pick=pick, record=record, set=fields, careless=careless and record is None))
 
     def _edit(self, _photo: bool) -> None:
@@ -124,7 +137,7 @@ class Player:
         }
         fields["rate"] = {"score": self._dice.randint(1, 5)}
         verbs = VERBS if self._dice.random() < 0.2 else ()
-        self._note("mailbox", self.do("act", id=f"action:{self._ulid()}", pick=self._dice.random(), step=self._dice.random(), verbs=verbs, fields=fields))
+        self._note("mailbox", self.do("act", id=f"action:{self._ulid()}", pick=self._early(), step=self._dice.random(), verbs=verbs, fields=fields))
 
     def _photograph(self, record: str) -> str:
         """A JPEG of 40 to 80 KB, stored as a manifest and its pieces. Its id."""
@@ -156,6 +169,10 @@ class Player:
         """What the phone has acknowledged is never to be lost from here on."""
         if stored is not None:
             self.written[db].append({key: value for key, value in stored.items() if key != "_rev"})
+
+    def _early(self) -> float:
+        """Which of the records or jobs it holds, 0 the oldest: those that many hands are on at the same time."""
+        return self._dice.random() ** 3
 
     def _door(self) -> str:
         return self._dice.choice(DOORS[self.place])

@@ -131,9 +131,13 @@ def test_a_value_listed_that_nobody_contests_is_found(world: World) -> None:
     assert broken(world) == {"contested_unlisted"}
 
 
-def test_one_altered_byte_of_a_photo_is_found(world: World) -> None:
-    id = next(iter(world.served))
-    world.served[id] = "0" * 64
+def test_one_altered_byte_of_a_photo_on_the_disk_is_found(world: World) -> None:
+    world.stored[next(iter(world.stored))] = "0" * 64
+    assert broken(world) == {"photo_bytes"}
+
+
+def test_one_altered_byte_of_a_photo_on_its_way_out_is_found(world: World) -> None:
+    world.served[next(iter(world.served))] = "0" * 64
     assert broken(world) == {"photo_bytes"}
 
 

@@ -21,12 +21,13 @@ class Phone:
 @dataclass
 class World:
     """`couch`: per user and database, documents by id with their `_conflicts`. `sql`: rows by table, JSON read. `originals`: SHA-256 of each photo as
-    the phone took it, `served`: of what the server gives out for it (None: nothing)."""
+    the phone took it, `stored`: of what the server keeps for it, `served`: of what it gives out (None: nothing)."""
 
     phones: dict[str, Phone]
     couch: dict[str, dict[str, dict[str, Document]]]
     sql: dict[str, list[Row]]
     originals: dict[str, str]
+    stored: dict[str, str | None]
     served: dict[str, str | None]
 
     def by_id(self, table: str) -> dict[str, Row]:
