@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatStamp } from './clock'
 import type { EditDocument, PhotoDocument, RecordDocument, Reply, ReplyState } from './documents'
-import { allReceived, countWaiting, photoState, standingOfRecord, type Receipts } from './receipts'
+import { allReceived, countWaiting, photoState, standingOfRecord, type Receipts, isBehind } from './receipts'
 
 const HASH = 'a'.repeat(64)
 const envelope = (seq: number, ms = 1_000) => ({ v: 1 as const, replica: 'r1', seq, at: formatStamp({ ms, counter: 0, replica: 'r1' }), clock: { device_at: ms, offset_ms: 0 } })
@@ -86,4 +86,11 @@ describe('what became of a photo', () => {
     expect(photoState(photo(1), false, receipts(1, [reply('photo:1', 'merged', { sha256: HASH })]))).toBe('confirmed')
     expect(photoState(photo(1), false, receipts(1, [reply('photo:1', 'quarantined')]))).toBe('quarantined')
   })
+})
+
+test('a copy that last synced before the horizon is behind; one that never synced has nothing old in it', () => {
+  expect(isBehind(9, 10)).toBe(true)
+  expect(isBehind(10, 10)).toBe(false)
+  expect(isBehind(0, 10)).toBe(false)
+  expect(isBehind(9, 0)).toBe(false)
 })

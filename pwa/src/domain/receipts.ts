@@ -67,6 +67,11 @@ export function allReceived(written: Record<string, number>, photos: readonly Ph
   return records && photos.every((photo) => receipts.replyTo(photo._id)?.sha256 === photo.sha256)
 }
 
+/** Whether this copy of the mailbox has to be made anew: it last synced (ms, 0: never) before `me.horizon`, and what was taken out since may still be in it. */
+export function isBehind(lastSynced: number, horizon: number): boolean {
+  return lastSynced > 0 && lastSynced < horizon
+}
+
 /** How many of what is written have not arrived. */
 export function countWaiting(written: Record<string, number>, { received }: Receipts): number {
   return Object.entries(written).reduce((sum, [replica, last]) => sum + Math.max(0, last - (received[replica] ?? 0)), 0)

@@ -1,8 +1,8 @@
-/** Small facts about this phone itself that are not worth a document: how wrong its clock is, when it last had everything delivered. */
+/** Small facts about this phone itself that are not worth a document: how wrong its clock is, when it last had everything delivered, whether its copy has to be made anew. */
 
 const PREFIX = 'doorstep.'
 
-export type Fact = 'offset' | 'delivered' | 'place'
+export type Fact = 'offset' | 'delivered' | 'place' | 'behind'
 
 /** The fact kept for one person, or null. */
 export function recall(fact: Fact, userId: string): string | null {
@@ -15,4 +15,8 @@ export function keepFact(fact: Fact, userId: string, value: string): void {
   } catch {
     // A full disk costs us a convenience here, never a record.
   }
+}
+
+export function dropFact(fact: Fact, userId: string): void {
+  localStorage.removeItem(`${PREFIX}${fact}.${userId}`)
 }

@@ -12,3 +12,19 @@ export async function withLock<T>(name: string, work: () => Promise<T>): Promise
   )
   return turn
 }
+
+/** Say that this tab has something open, until the function returned is called. */
+export function holdOpen(name: string): () => void {
+  const locks = (navigator as Partial<Navigator>).locks
+  let release: () => void = () => undefined
+  const held = new Promise<void>((resolve) => (release = resolve))
+  void locks?.request(name, { mode: 'shared' }, () => held)
+  return release
+}
+
+/** Do `work` if no tab has it open, and undefined otherwise. Without Web Locks nobody can tell, and it is done. */
+export async function ifNobodyHas<T>(name: string, work: () => Promise<T>): Promise<T | undefined> {
+  const locks = (navigator as Partial<Navigator>).locks
+  if (!locks) return work()
+  return locks.request(name, { ifAvailable: true }, async (lock) => (lock ? work() : undefined))
+}

@@ -3,7 +3,8 @@ import { readDraft, listDrafts, putDraft, putDraftPhoto, type Draft } from './dr
 import { sha256 } from './digest'
 import { listPhotos, PIECE_BYTES, pieceId, readPicture } from './pictures'
 import { mintId } from './mint'
-import { finishSaves, openStore, save, wipe, type Store } from './store'
+import { keepDenied, keepSeen, forgetDenied, listDenied, listSeen } from './notes'
+import { finishSaves, openStore, rebuildMailbox, save, wipe, type Store } from './store'
 import { openWriter } from './writer'
 
 let now = 1_763_600_000_000
@@ -110,6 +111,55 @@ describe('drafts', () => {
     await Promise.all([1, 2, 3].map((n) => putDraft(store.drafts, { ...draft, touched_at: now + n, body: { ...draft.body, note: `${n}` } as Draft['body'] })))
     await putDraft(store.drafts, visitDraft({ touched_at: now + 9 }))
     expect((await listDrafts(store.drafts)).map((kept) => kept.touched_at - now)).toEqual([9, 3])
+  })
+})
+
+test('what was denied and what was looked at is noted once, and a form is neither', async () => {
+  await putDraft(store.drafts, visitDraft())
+  await keepDenied(store.drafts, { id: 'visit:1', reason: 'forbidden' })
+  await keepDenied(store.drafts, { id: 'visit:1', reason: 'again' })
+  await keepSeen(store.drafts, ['visit:2 returned 5', 'visit:2 returned 5'])
+  expect(await listDenied(store.drafts)).toEqual([{ id: 'visit:1', reason: 'forbidden' }])
+  expect(await listSeen(store.drafts)).toEqual(new Set(['visit:2 returned 5']))
+  await forgetDenied(store.drafts, 'visit:1')
+  expect(await listDenied(store.drafts)).toEqual([])
+  expect(await listDrafts(store.drafts)).toHaveLength(1)
+})
+
+describe('a correction', () => {
+  test('is written with its photo under the record, later than what it takes the place of, and one that corrects nothing is not written', async () => {
+    const visit = await store.records.write('visit:1', { type: 'visit', place: 'CX01-1', outcome: 'met' })
+    const seen = { fields: { outcome: 'met' }, heads: { outcome: [visit._id] }, stamps: [visit.at] }
+    const edit = (outcome: 'met' | 'absent') => visitDraft({ id: mintId('edit', now), body: { type: 'edit', record: visit._id, seen, wanted: { outcome, photos: [] } } })
+    now -= 1000
+    const draft = await withPhoto(edit('absent'))
+    await save(store, draft)
+    const photo = draft.photos[0]?.id
+    const written = await store.mailbox.get<{ at: string }>(draft.id)
+    expect(written).toMatchObject({ type: 'edit', record: 'visit:1', set: { outcome: 'absent', 'photos+': [photo] }, over: { outcome: ['visit:1'] }, seq: 2 })
+    expect(written.at > visit.at).toBe(true)
+    expect((await listPhotos(store.photos))[0]).toMatchObject({ _id: photo, record: 'visit:1' })
+    await save(store, edit('met'))
+    expect(await store.records.written()).toBe(2)
+  })
+})
+
+describe('a copy behind the horizon', () => {
+  test('is kept while anything of its own is not received, then made anew under another name, with forms and photos as they were', async () => {
+    const id = store.mailbox.name.replace(/^doorstep-|-mailbox$/g, '')
+    await save(store, visitDraft())
+    await putDraft(store.drafts, visitDraft())
+    const { replica } = store.records
+    const waiting = await rebuildMailbox(store, id)
+    expect([waiting.done, waiting.store]).toEqual([false, store])
+    await store.mailbox.put({ _id: 'me', type: 'me', received: { [replica]: 1 } })
+    const { done, store: rebuilt } = await rebuildMailbox(store, id)
+    store = rebuilt
+    expect(done).toBe(true)
+    expect((await store.mailbox.info()).doc_count).toBe(0)
+    expect(store.records.replica).not.toBe(replica)
+    expect(store.manifests.replica).toBe(replica)
+    expect(await listDrafts(store.drafts)).toHaveLength(1)
   })
 })
 

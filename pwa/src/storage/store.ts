@@ -4,6 +4,7 @@ import { editTo } from '@/domain/edit'
 import { listDrafts, putDraft, readDraftPhoto, removeDraft, type Draft } from './drafts'
 import { writePhoto } from './pictures'
 import { PouchDB, type Database } from './pouch'
+import { recordsReceived } from './receipts'
 import { openWriter, type PhoneClock, type Writer } from './writer'
 
 export interface Store {
@@ -35,6 +36,17 @@ export async function openStore(userId: string, clock: PhoneClock): Promise<Stor
       await Promise.all([mailbox.close(), photos.close(), drafts.close()])
     },
   }
+}
+
+/**
+ * Throw the copy of the mailbox away, so that the next pull brings what the server still has, and nothing it took out since. The counter goes with it:
+ * the phone goes on under a new replica name. Left as it is while anything of this phone's own has no receipt.
+ */
+export async function rebuildMailbox(store: Store, userId: string): Promise<{ store: Store; done: boolean }> {
+  if (!(await recordsReceived(store))) return { store, done: false }
+  await store.mailbox.destroy()
+  await Promise.all([store.photos.close(), store.drafts.close()])
+  return { store: await openStore(userId, store.clock), done: true }
 }
 
 /** Delete everything this phone holds of one person. */

@@ -3,16 +3,18 @@ import { shallowReactive, shallowReadonly, shallowRef, type ShallowRef } from 'v
 import { learnOffset } from '@/domain/clock'
 import type { PhotoDocument } from '@/domain/documents'
 import type { User } from '@/domain/people'
-import { keepFact, recall } from '@/storage/device'
+import { isBehind } from '@/domain/receipts'
+import { dropFact, keepFact, recall } from '@/storage/device'
 import { listDrafts, type Draft } from '@/storage/drafts'
-import { withLock } from '@/storage/locks'
+import { holdOpen, ifNobodyHas, withLock } from '@/storage/locks'
 import { openMirror, type Mirror } from '@/storage/mirror'
 import { forgetDenied, keepSeen, listDenied, listSeen, type Denied } from '@/storage/notes'
 import { listPhotos } from '@/storage/pictures'
 import { onChange } from '@/storage/pouch'
 import { photosReceived, recordsReceived } from '@/storage/receipts'
 import { openLegs } from '@/storage/replicate'
-import { finishSaves, openStore, wipe, type Store } from '@/storage/store'
+import { finishSaves, openStore, rebuildMailbox, wipe, type Store } from '@/storage/store'
+import type { PhoneClock } from '@/storage/writer'
 import { SyncLoop, type Trouble } from './loop'
 import { session, sessionExpired, signOut } from './session'
 
@@ -62,8 +64,7 @@ export async function closePhone(): Promise<void> {
 
 async function open(user: User): Promise<Phone> {
   let offset = Number(recall('offset', user.id)) || 0
-  const store = await openStore(user.id, { now: Date.now, offset: () => offset })
-  await finishSaves(store)
+  const store = await openUpToDate(user.id, { now: Date.now, offset: () => offset })
   const mirror = await openMirror(store.mailbox)
   const drafts = shallowRef<readonly Draft[]>([])
   const rereadDrafts = async () => {
@@ -92,6 +93,8 @@ async function open(user: User): Promise<Phone> {
       changed: (state) => {
         Object.assign(sync, state)
         if (!state.busy && !state.trouble) {
+          // It is made anew when the app is next opened: not under a form, nor under another tab.
+          if (isBehind(sync.delivered, mirror.of('me').get('me')?.horizon ?? 0)) keepFact('behind', user.id, '1')
           sync.delivered = Date.now() + offset
           keepFact('delivered', user.id, String(sync.delivered))
         }
@@ -121,6 +124,7 @@ async function open(user: User): Promise<Phone> {
     listen(window, 'online', kick),
     listen(document, 'visibilitychange', kickWhenVisible),
     () => loop.stop(),
+    holdOpen(inUse(user.id)),
     mirror.close,
   ]
   // Without this a browser short of space may throw the records away; it asks nobody where it can decide for itself.
@@ -143,6 +147,18 @@ async function open(user: User): Promise<Phone> {
       await withLock(`doorstep-sync-${user.id}`, () => store.close())
     },
   }
+}
+
+const inUse = (userId: string) => `doorstep-open-${userId}`
+
+/** The databases opened, saves finished that were cut off, and the copy of the mailbox made anew if the server asked for it. */
+async function openUpToDate(userId: string, clock: PhoneClock): Promise<Store> {
+  const store = await openStore(userId, clock)
+  await finishSaves(store)
+  if (!recall('behind', userId)) return store
+  const rebuilt = await ifNobodyHas(inUse(userId), () => rebuildMailbox(store, userId))
+  if (rebuilt?.done) dropFact('behind', userId)
+  return rebuilt?.store ?? store
 }
 
 function listen(target: EventTarget, name: string, heard: () => void): () => void {

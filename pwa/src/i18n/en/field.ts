@@ -109,7 +109,7 @@ export const field: Texts<typeof source> = {
   'job-state.accepted': 'Accepted',
   'job-state.assigned': 'Assigned',
   'job-state.in_progress': 'In progress',
-  'job-state.done': 'Done, to be verified',
+  'job-state.done': 'Done',
   'job-state.verified': 'Verified',
   'job-state.closed': 'Closed',
   'job-state.declined': 'Declined',
