@@ -32,7 +32,7 @@ def carriable(value: Any) -> bool:
     try:
         if kind is dict:
             return all(type(key) is str and carriable(key) and carriable(inner) for key, inner in value.items())
-        return kind is list and all(map(carriable, value))
+        return bool(kind is list and all(map(carriable, value)))
     except RecursionError:
         return False
 
