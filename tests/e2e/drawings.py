@@ -14,8 +14,11 @@ Scene = Callable[[ImageDraw.ImageDraw], None]
 def leak(draw: ImageDraw.ImageDraw) -> None:
     """A pipe in a corner, and the stain under its joint."""
     draw.rectangle((0, 730, 1200, 900), fill=(104, 99, 93))
-    for ring in range(14, 0, -1):
-        draw.ellipse((640 - 22 * ring, 470 - 8 * ring, 640 + 20 * ring, 520 + 24 * ring), fill=(168 - ring, 158 - ring, 138 - ring))
+    chance = random.Random(3)
+    for _ in range(900):
+        down = min(abs(chance.gauss(0, 95)), 240)
+        x, y, shade = chance.gauss(625, 26 + down / 3), 480 + down, chance.randrange(12)
+        draw.ellipse((x - 22, y - 16, x + 22, min(y + 26, 730)), fill=(150 - shade, 141 - shade, 122 - shade))
     draw.rectangle((590, 0, 660, 730), fill=(146, 150, 152))
     draw.rectangle((600, 0, 614, 730), fill=(190, 194, 196))
     draw.rectangle((572, 430, 678, 500), fill=(120, 102, 84))

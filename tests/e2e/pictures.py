@@ -54,12 +54,12 @@ def picture_the_phone(page: Page, language: str, answered: str) -> None:
     expect(page.get_by_test_id("record-state")).to_have_attribute("data-state", "answered", timeout=20_000)
     page.context.set_offline(True)
     page.goto("/")
-    record = record_visit(page, "CX01-1-1-602", "家里没人应门，晚上再来")
+    record = record_visit(page, "CX01-1-1-602", "没人应门，晚上再来", "absent")
     expect(row_of(page, record)).to_be_visible()
     page.evaluate("() => scrollTo(0, 0)")
     take(page, language, "today")
-    page.get_by_test_id("new-problem").click()
     fill_problem(page, "CX01-1-1-301", "三楼水管接头漏水", photo(leak), "water.leak")
+    page.get_by_test_id("note").blur()
     page.evaluate("() => scrollTo(0, 0)")
     take(page, language, "problem")
 
@@ -69,7 +69,7 @@ def picture_the_desk(browsers: Browsers, language: str, answered: str) -> None:
         speak(desk, language)
         sign_in(desk, "secretary")
         desk.get_by_test_id(f"job-open-job:{answered.removeprefix('problem:')}").click()
-        expect(desk.get_by_test_id("job-state")).to_be_visible()
+        expect(desk.get_by_test_id("verb-note")).to_be_enabled()
         take(desk, language, "jobs")
     with browsers.desk() as desk:
         speak(desk, language)

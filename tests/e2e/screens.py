@@ -26,11 +26,11 @@ def choose_door(page: Page, door: str) -> None:
     page.get_by_test_id(f"door-{door}").click()
 
 
-def record_visit(page: Page, door: str, note: str) -> str:
+def record_visit(page: Page, door: str, note: str, outcome: str = "met") -> str:
     """The record's id."""
     page.get_by_test_id("new-visit").click()
     choose_door(page, door)
-    page.get_by_test_id("outcome-met").click()
+    page.get_by_test_id(f"outcome-{outcome}").click()
     page.get_by_test_id("note").fill(note)
     return save(page)
 
