@@ -12,7 +12,7 @@ from itertools import groupby
 from sync.domain.documents import numbered, written_by_server
 from sync.domain.judge import Arrival, Document, decide, poisoned
 from sync.errors import LeaseLost, MailboxesUnavailable, NoSuchMailbox, SyncError
-from sync.ports import Claim, Clock, Due, Ledger, Mailboxes, Reading, Written
+from sync.ports import Change, Claim, Clock, Due, Ledger, Mailboxes, Reading, Written
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +67,7 @@ class Engine:
             # Where the database and the ledger disagree one of them is a restored backup: nothing of it is taken for read.
             again = remembered != claim.checkpoint
             changes = self._mailboxes.changes(claim.name, "0" if again else claim.checkpoint, limit)
+            self._end_conflicts(claim.name, changes.rows)
         except MailboxesUnavailable as error:
             log.warning("%s: %s", claim.name, error)
             self._ledger.release([claim], after_ms=max(BUSY_MS, error.retry_after * 1000))
@@ -90,6 +91,11 @@ class Engine:
             else:
                 arrivals.append(Arrival(claim.way, claim.author, claim.name, row.document, now))
         return Reading(claim, tuple(arrivals), tuple(pieces), tuple(own), changes.last, len(changes.rows) < limit and not changes.pending, again)
+
+    def _end_conflicts(self, name: str, rows: Sequence[Change]) -> None:
+        """One leaf of each of the server's own documents lives. Which one does not matter here: if it is not the server's, the document is due again."""
+        losers: list[Document] = [{"_id": row.id, "_rev": rev, "_deleted": True} for row in rows if written_by_server(row.id) for rev in row.losers]
+        self._mailboxes.write(name, losers)
 
     def _commit(self, readings: Sequence[Reading]) -> None:
         arrivals = [arrival for reading in readings for arrival in reading.arrivals]
