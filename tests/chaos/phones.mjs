@@ -144,6 +144,28 @@ class Phone {
     })
   }
 
+  /**
+   * What no app of ours does and anybody's may: change or delete a document of the server's, make one up, change or delete one's own after it was
+   * answered. What it was done to; `null`: there is nothing of that kind here.
+   */
+  meddle({ how, pick, id }) {
+    return this.inTurn(async () => {
+      const held = await this.#held('mailbox')
+      const answered = new Set(held.filter((document) => document.type === 'reply').map((document) => document.document))
+      const own = held.filter((document) => OWN.test(document._id) && document.replica === this.replica && answered.has(document._id))
+      const foreign = held.filter((document) => !OWN.test(document._id))
+      if (how === 'forge') {
+        await this.local.mailbox.put({ _id: id, type: 'job', v: 1, state: 'closed', number: 'CX01-1999-0001' })
+        return id
+      }
+      const choice = how.endsWith('own') ? own : foreign
+      const chosen = choice[Math.floor(pick * choice.length)]
+      if (!chosen) return null
+      await this.local.mailbox.put(how.startsWith('delete') ? { ...chosen, _deleted: true } : { ...chosen, note: `${id} was here` })
+      return chosen._id
+    })
+  }
+
   /** One-shot replications, push before pull, text before pictures. How many documents moved. */
   async sync({ replay }) {
     let moved = 0

@@ -49,7 +49,7 @@ class Size:
 
 
 FULL = Size(people=12, writes=2_000, photos=200, kills=50, cuts=12, pockets=4, quiet_s=300)
-SHORT = Size(people=6, writes=150, photos=15, kills=4, cuts=1, pockets=2, quiet_s=100)
+SHORT = Size(people=6, writes=150, photos=15, kills=4, cuts=1, pockets=2, quiet_s=150)
 
 
 def run(folder: Path, size: Size, seed: int, log: Log, **environ: str) -> World:
@@ -164,9 +164,9 @@ def _database(folder: Path, postgresql: bool) -> Iterator[dict[str, str]]:
         shutil.rmtree(cluster.folder)
 
 
-def report(world: World, seed: int, seconds: float, only: str | None) -> Iterator[dict[str, Any]]:
+def report(world: World, size: Size, seed: int, seconds: float, only: str | None) -> Iterator[dict[str, Any]]:
     """One figure for each law."""
-    made_of = {"seed": seed, "seconds": round(seconds, 1), **figures(world)}
+    made_of = {"seed": seed, "seconds": round(seconds, 1), "kills": size.kills, "cuts": size.cuts, **figures(world)}
     for name, wrong in check(world).items():
         if only in (None, name):
             yield {"name": name, "value": len(wrong), "unit": "count", "bar": 0, "ok": not wrong, **made_of, "wrong": wrong[:20]}
@@ -187,7 +187,7 @@ def main() -> int:
     try:
         with _database(folder, os.environ.get("POSTGRESQL") == "1") as environ:
             world = run(folder, size, seed, log, **environ)
-        lines = list(report(world, seed, time.monotonic() - started, os.environ.get("ONLY") or None))
+        lines = list(report(world, size, seed, time.monotonic() - started, os.environ.get("ONLY") or None))
     finally:
         if not kept:
             shutil.rmtree(folder, ignore_errors=True)

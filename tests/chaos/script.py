@@ -18,6 +18,7 @@ PIECE = 64 * 1024
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CATEGORIES = ("water.leak", "power.light", "fire.stairs", "waste.overflow")
 VERBS = ("accept", "assign", "sign", "resolve", "verify", "reopen", "close", "answer", "note", "rate", "decline")
+MEDDLING = ("change theirs", "change theirs", "delete theirs", "change own", "delete own", "forge")
 NEEDS = ("repair", "care", "medical")
 
 
@@ -54,6 +55,9 @@ class Player:
             self.one_write(photo=self.count + 1 in with_photo)
             if self._dice.random() < 0.3:
                 self._sync_somehow()
+            if self._dice.random() < 0.03:
+                how, pick = self._dice.choice(MEDDLING), self._dice.random()
+                self._log(f"{self.phone.name} will {how}: {self._try('meddle', how=how, pick=pick, id=f'job:{self._ulid()}')}")
 
     def report(self) -> None:
         """A problem."""

@@ -116,7 +116,7 @@ def test_a_number_left_out_is_doubled(world: World) -> None:
     job = max(world.sql["jobs"], key=lambda row: row["number"])
     series, _, number = job["number"].rpartition("-")
     job["number"] = f"{series}-{int(number) + 1:04}"
-    assert broken(world) == {"doubled"}
+    assert broken(world) == {"doubled", "replicas"}
 
 
 def test_a_contested_value_that_is_not_listed_is_found(world: World) -> None:
