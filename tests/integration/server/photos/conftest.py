@@ -148,7 +148,8 @@ def app(database_url: str, tmp_path: Path, clock: FakeClock) -> Iterator[Flask]:
             people.create_user(connection, id=HEAD, login="head1", name="王楼长", password="doorstep", grants=[("head", "CX01-1")], now=clock.now())
             people.create_user(connection, id=OTHER, login="head2", name="李楼长", password="doorstep", grants=[("head", "CX01-2")], now=clock.now())
             people.create_user(connection, id=REVIEWER, login="reviewer", name="张审核", password="doorstep", grants=[("reviewer", "CX01")], now=clock.now())
-            visit = {"id": VISIT, "author_id": HEAD, "mailbox": "test-mailbox", "place": "CX01-1", "path": "CX01/CX01-1/", "outcome": "met"}
+            where = {"place": "CX01-1", "path": "CX01/CX01-1/", "place_name": "翠湖里小区 1栋"}
+            visit = {"id": VISIT, "author_id": HEAD, "mailbox": "test-mailbox", **where, "outcome": "met"}
             connection.execute(sa.insert(Visit.__table__).values(**visit, photos=[PHOTO], recorded_at=clock.now(), received_at=clock.now()))
         yield application
         db.engine.dispose()
