@@ -26,7 +26,7 @@ def carriable(value: Any) -> bool:
     if value is None or kind is bool:
         return True
     if kind is int:
-        return -_LARGEST <= value <= _LARGEST
+        return bool(-_LARGEST <= value <= _LARGEST)
     if kind is float:
         return math.isfinite(value)
     try:
