@@ -126,7 +126,7 @@ class Phone {
       const before = await this.local.mailbox.get(id).catch(() => null)
       if (before || !jobs.length) return before
       const job = jobs[Math.floor(pick * jobs.length)]
-      const offered = verbs.length ? verbs : job.next
+      const offered = verbs.length ? verbs : (job.next ?? [])
       const verb = offered[Math.floor(step * offered.length)] ?? 'note'
       return this.#store('mailbox', { _id: id, type: 'action', job: job._id, verb, saw: job.version, ...fields[verb] })
     })
