@@ -185,7 +185,7 @@ export const office: Texts<typeof source> = {
   'late.argument_missing': 'something required was missing',
 
   'jobs.list': 'Job list',
-  'jobs.search': 'Number, words or place code',
+  'jobs.search': 'Number, words or place',
   'jobs.states': 'Filter by state',
   'jobs.open': 'Open',
   'jobs.all': 'All',
@@ -213,7 +213,7 @@ export const office: Texts<typeof source> = {
   'review.returned': 'Returned',
   'review.all': 'All',
   'review.filter': 'Filter by review state',
-  'review.search': 'Notes or place code',
+  'review.search': 'Notes or place',
   'review.refresh': 'Refresh',
   'review.approve': 'Approve',
   'review.return': 'Return',

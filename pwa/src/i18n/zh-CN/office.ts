@@ -182,7 +182,7 @@ export const office = {
   'late.argument_missing': '缺少必填的内容',
 
   'jobs.list': '任务列表',
-  'jobs.search': '搜编号、内容或地点编码',
+  'jobs.search': '搜编号、内容或地点',
   'jobs.states': '按状态筛选',
   'jobs.open': '未关闭',
   'jobs.all': '全部',
@@ -210,7 +210,7 @@ export const office = {
   'review.returned': '已退回',
   'review.all': '全部',
   'review.filter': '按审核状态筛选',
-  'review.search': '搜备注或地点编码',
+  'review.search': '搜备注或地点',
   'review.refresh': '刷新',
   'review.approve': '通过',
   'review.return': '退回',
