@@ -95,7 +95,8 @@ class Engine:
     def _end_conflicts(self, name: str, rows: Sequence[Change]) -> None:
         """One leaf of each of the server's own documents lives. Which one does not matter here: if it is not the server's, the document is due again."""
         losers: list[Document] = [{"_id": row.id, "_rev": rev, "_deleted": True} for row in rows if written_by_server(row.id) for rev in row.losers]
-        self._mailboxes.write(name, losers)
+        if losers:
+            self._mailboxes.write(name, losers)
 
     def _commit(self, readings: Sequence[Reading]) -> None:
         arrivals = [arrival for reading in readings for arrival in reading.arrivals]

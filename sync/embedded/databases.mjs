@@ -16,6 +16,7 @@ export class Database {
   holders = 0;
   writes = 0;
   deleted = false;
+  leaving = false;
   /** @type {import('pouchdb-core') | null} null while closed */
   pouch = null;
   /** Resolves when its registration, opening or closing, whichever was begun last, is done. */
@@ -121,12 +122,14 @@ export class Databases {
 
   async remove(name) {
     const database = this.#byName.get(name);
-    if (!database) throw noDatabase();
-    this.#byName.delete(name);
+    if (!database || database.leaving) throw noDatabase();
+    database.leaving = true;
     await this.#storage.change([
       { type: 'del', key: DATABASE + name },
       { type: 'put', key: GONE + database.id, value: '' },
     ]);
+    // Nobody is told that it is gone before it is: a crash must not bring it back.
+    this.#byName.delete(name);
     database.deleted = true;
     database.wake();
     if (database.holders === 0) await this.#discard(database);

@@ -1,6 +1,7 @@
 """`python -m server.launch` as a user runs it: its own process, its own port, its own data folder."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -17,6 +18,11 @@ READY = "Ctrl-C stops everything"
 COMMAND = [sys.executable, "-m", "server.launch"]
 
 
+def _heed_ctrl_c() -> None:
+    """A shell's background job is born deaf to Ctrl-C, and so would be everything the tests start from there."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Start:
     """One start. `output` is what it printed so far."""
 
@@ -28,7 +34,14 @@ class Start:
         own = {"DATA_DIR": str(self.data_dir), "PORT": str(self.port), "DEMO": "1", "PYTHONPATH": str(ROOT)}
         with self._output.open("w") as output:
             self.process = subprocess.Popen(
-                command, cwd=folder, env={**inherited, **own, **environ}, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+                command,
+                cwd=folder,
+                env={**inherited, **own, **environ},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                preexec_fn=_heed_ctrl_c,
             )
 
     @property
