@@ -40,7 +40,7 @@ def pushing(page: Page, base_url: str) -> Push:
 
 
 def shown(page: Page, count: int, language: str | None = None) -> list[dict[str, Any]]:
-    """The notices on the screen, once there are so many, all in this language if one is named. Asked again and again: a worker shows them when it gets to it."""
+    """The notices on the screen, once there are so many, in this language if one is named. Asked again and again: the worker takes its time."""
     deadline = time.monotonic() + 20
     while True:
         notices: list[dict[str, Any]] = page.evaluate(
