@@ -18,9 +18,10 @@ READY = "Ctrl-C stops everything"
 COMMAND = [sys.executable, "-m", "server.launch"]
 
 
-def _heed_ctrl_c() -> None:
-    """A shell's background job is born deaf to Ctrl-C, and so would be everything the tests start from there."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def _as_at_a_terminal() -> None:
+    """A shell's background job is born deaf to Ctrl-C, one under nohup to a closed terminal too, and so would be everything the tests start from there."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 class Start:
@@ -41,7 +42,7 @@ class Start:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                preexec_fn=_heed_ctrl_c,
+                preexec_fn=_as_at_a_terminal,
             )
 
     @property
