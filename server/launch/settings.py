@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 from server.launch.complaint import Complaint
 
 ROOT = Path(__file__).resolve().parents[2]
-COUCHDB_PORT = 5985
 
 
 @dataclass(frozen=True)
@@ -70,12 +69,12 @@ def _port(text: str) -> int:
 def embedded_couchdb_url(data_dir: Path) -> str:
     """The embedded server's address with its administrator's password, kept in the data folder for its owner's eyes only.
 
-    The same as last time while its port is free: an operator's command may have it at hand.
+    Any free port at first, as a fixed one would be fought over by two that start at once; then the same while it is free: an operator's command
+    may have it at hand.
     """
     kept = data_dir / "couchdb-url"
-    url = kept.read_text().strip() if kept.exists() else f"http://admin:{secrets.token_hex(16)}@127.0.0.1:{COUCHDB_PORT}"
-    port = urlsplit(url).port or COUCHDB_PORT
-    if not port_is_free("127.0.0.1", port):
+    url = kept.read_text().strip() if kept.exists() else f"http://admin:{secrets.token_hex(16)}@127.0.0.1:{free_port()}"
+    if not port_is_free("127.0.0.1", urlsplit(url).port or 0):
         url = re.sub(r":\d+$", f":{free_port()}", url)
     with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(url + "\n")
