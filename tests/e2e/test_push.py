@@ -30,7 +30,8 @@ def pushing(page: Page, base_url: str) -> Push:
     registrations: list[dict[str, Any]] = []
     cdp.on("ServiceWorker.workerRegistrationUpdated", lambda event: registrations.extend(event["registrations"]))
     cdp.send("ServiceWorker.enable")
-    page.evaluate("() => navigator.serviceWorker.ready")
+    # `ready` comes before the worker is: what is pushed while it activates is lost.
+    page.wait_for_function("async () => (await navigator.serviceWorker.ready).active.state === 'activated'")
     registration = next(one["registrationId"] for one in registrations if not one["isDeleted"])
 
     def push(message: str) -> None:
@@ -121,6 +122,8 @@ def test_a_tap_with_no_window_open_asks_for_one(stack: Stack, browsers: Browsers
         worker = page.context.service_workers[0]
         worker.evaluate("() => { self.clients.openWindow = async (url) => { self.asked = url; return null } }")
         page.goto("about:blank")
+        while worker.evaluate("async () => (await self.clients.matchAll({ includeUncontrolled: true })).length"):
+            page.wait_for_timeout(50)
         tap(worker, "problem:01K")
         for _ in range(50):
             if worker.evaluate("() => self.asked ?? null"):
